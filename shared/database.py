@@ -1,0 +1,71 @@
+"""How both programs reach their databases: SQLite in a file by default, PostgreSQL when it outgrows one machine.
+
+Owns the naming convention, the SQLite settings that make one writer and many readers work well together, and
+the start of a Flask-SQLAlchemy object. Knows no table.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import MetaData, event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import DeclarativeBase
+
+#: Constraint names must be known for SQLite batch migrations to find what they change.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+#: A writer waits this long for another's transaction before it gives up.
+BUSY_MILLISECONDS = 30_000
+
+
+def new_database() -> SQLAlchemy:
+    """A Flask-SQLAlchemy object for one program: declarative models, named constraints."""
+
+    class Model(DeclarativeBase):
+        metadata = MetaData(naming_convention=NAMING)
+
+    return SQLAlchemy(model_class=Model)
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Readers never wait for the writer (WAL), foreign keys are enforced, transactions are ours to begin."""
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+    cursor.execute("PRAGMA cache_size=-16000")
+    cursor.execute("PRAGMA mmap_size=268435456")
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    """pysqlite begins no transaction for reads; begin one, so that a unit of work sees one state throughout.
+
+    A unit of work that will write says so (`writing`) and takes the write lock at once: a transaction that reads
+    first and writes later could be refused by SQLite halfway.
+    """
+    if connection.dialect.name == "sqlite":
+        mode = "IMMEDIATE" if connection.get_execution_options().get("writing") else "DEFERRED"
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A connection in a transaction that holds the write lock from its start; commits on success."""
+    with engine.connect().execution_options(writing=True) as connection, connection.begin():
+        yield connection
