@@ -1,0 +1,110 @@
+"""Real databases for tests: SQLite files, and a PostgreSQL server of our own that never outlives the test run.
+
+A schema is built once per test process as a template and copied for each test (a file copy, or CREATE DATABASE …
+TEMPLATE), so that a test on a real database costs milliseconds.
+"""
+
+import itertools
+import os
+import pwd
+import shlex
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import psycopg
+
+#: Speed over safety: the server's data is thrown away with the test run.
+SERVER_OPTIONS = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c listen_addresses= -c max_connections=200"
+
+#: Ends the server when standard input closes, which the death of the test process does too, even a kill -9.
+KEEPER = """
+postgres -D {data} -k {folder} {options} >{folder}/log 2>&1 &
+server=$!
+cat >/dev/null
+kill -QUIT $server
+wait $server
+rm -rf {folder}
+"""
+
+
+def postgresql_programs() -> Path | None:
+    """The folder of the newest installed PostgreSQL server's programs (Debian's place, then PATH), or None."""
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[4]))
+    if debian:
+        return debian[-1].parent
+    found = shutil.which("postgres")
+    return Path(found).parent if found else None
+
+
+class PostgresqlServer:
+    """A PostgreSQL server on a Unix socket in a temporary folder, for as long as this process lives."""
+
+    def __init__(self, programs: Path) -> None:
+        self._names = itertools.count(1)
+        self.folder = Path(tempfile.mkdtemp(prefix="homeroom-pg-"))
+        data = self.folder / "data"
+        user = self._unprivileged_user()
+        environment = {"PATH": f"{programs}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
+        subprocess.run(
+            ["initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions"],
+            check=True, capture_output=True, env=environment, cwd=self.folder, **user,
+        )  # fmt: skip
+        script = KEEPER.format(
+            data=shlex.quote(str(data)), folder=shlex.quote(str(self.folder)), options=SERVER_OPTIONS
+        )
+        self._keeper = subprocess.Popen(
+            ["sh", "-c", script], stdin=subprocess.PIPE, env=environment, cwd="/", start_new_session=True, **user
+        )
+        self._wait_until_ready()
+
+    def _unprivileged_user(self) -> dict:
+        """Popen arguments that leave root, as which PostgreSQL refuses to run."""
+        if os.geteuid() != 0:
+            return {}
+        account = pwd.getpwnam("postgres")
+        os.chown(self.folder, account.pw_uid, account.pw_gid)
+        return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                self._admin("SELECT 1")
+                return
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+
+    def _admin(self, statement: str) -> None:
+        with psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres", autocommit=True) as connection:
+            connection.execute(statement)
+
+    def new_name(self) -> str:
+        """A database name that no test has had."""
+        return f"t{next(self._names)}"
+
+    def url(self, name: str) -> str:
+        """The SQLAlchemy URL of database `name`, which may hold {app}."""
+        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
+
+    def create(self, name: str, template: str = "template0") -> str:
+        """Create database `name` as a copy of `template`, which nobody may be connected to; return its URL."""
+        self._admin(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        return self.url(name)
+
+    def drop(self, prefix: str) -> None:
+        """Drop every database whose name begins with `prefix` and end its connections."""
+        with psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres", autocommit=True) as connection:
+            rows = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix])
+            for (name,) in rows.fetchall():
+                connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def stop(self) -> None:
+        """Stop the server and remove its folder."""
+        if self._keeper.stdin:
+            self._keeper.stdin.close()
+        self._keeper.wait(timeout=30)

@@ -1,0 +1,25 @@
+"""The provider's tables on both databases."""
+
+from sqlalchemy import text
+
+from provider.sis.models import District
+
+
+def test_a_district_is_written_and_read_back(session):
+    session.add(District(number="1", name="Maple", guid="0b0e6a44-5a51-4cf7-a7d2-3ab0b3b61b11"))
+    session.commit()
+    assert session.query(District).one().name == "Maple"
+
+
+def test_each_test_has_a_database_of_its_own(session):
+    assert session.query(District).count() == 0
+
+
+def test_an_empty_database_has_no_tables(database_url):
+    from sqlalchemy import create_engine, inspect
+
+    engine = create_engine(database_url)
+    with engine.connect() as connection:
+        assert inspect(connection).get_table_names() == []
+        assert connection.execute(text("SELECT 1")).scalar() == 1
+    engine.dispose()
