@@ -62,6 +62,4 @@ def _pull_line(pull: Pull) -> PullLine:
         outcome = "Running, or interrupted"
     else:
         outcome = "Complete" if pull.complete else "Not complete"
-    return PullLine(
-        pull.collection, pull.started_at, outcome, pull.received, pull.changed, pull.absent, pull.broken
-    )
+    return PullLine(pull.collection, pull.started_at, outcome, pull.received, pull.changed, pull.absent, pull.broken)
