@@ -58,9 +58,11 @@ class Field:
         return self.v11 if version is Version.V1P1 else self.v12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Resource:
     """An entity of the standard. `fields` are in CSV column order and include the base fields.
+
+    There is one object per entity; it is compared by identity, which makes it a cheap key.
 
     singular, plural   envelope keys of one object and of a collection; `plural` is also the collection's path
     service            rostering, gradebook or resources
