@@ -1,17 +1,36 @@
 """One Flask application per district: its own database, so that two districts can never meet (DESIGN section 2)."""
 
+from pathlib import Path
+
 from flask import Flask
 from flask_migrate import Migrate
 
+import provider.access.models
+import provider.publishing.models
+import provider.sis.models  # noqa: F401 - tables, known to migrations by being imported
+from provider.access.tokens import Tokens
 from provider.database import TRAFFIC, db
 from shared.sealing import open_sealer
 from shared.settings import Settings
 
+MIGRATIONS = Path(__file__).parent / "migrations"
+
 migrate = Migrate()
 
 
+def base_url(settings: Settings, app_name: str) -> str:
+    """The address of a district that a platform is given; /ims/oneroster/… follows it (P-105)."""
+    return f"{settings.provider_url}/campus/oneroster/{app_name}"
+
+
+def token_url(settings: Settings, app_name: str) -> str:
+    """Where a platform asks for tokens (P-106)."""
+    return f"{settings.provider_url}/campus/oauth2/token?appName={app_name}"
+
+
 def create_app(settings: Settings, app_name: str) -> Flask:
-    """The application of district `app_name` (the appName of P-106). `app.extensions["homeroom"]` holds settings."""
+    """The application of district `app_name` (the appName of P-106). `app.extensions["homeroom"]` holds settings,
+    app_name, sealer and tokens (`provider.access.tokens.Tokens`)."""
     app = Flask("provider")
     main, traffic = settings.provider_database_urls(app_name)
     settings.provider_folder(app_name).mkdir(parents=True, exist_ok=True)
@@ -19,7 +38,12 @@ def create_app(settings: Settings, app_name: str) -> Flask:
     app.config["SQLALCHEMY_BINDS"] = {TRAFFIC: traffic}
     sealer = open_sealer(settings)
     app.config["SECRET_KEY"] = sealer.derive(f"provider:{app_name}:cookies")
-    app.extensions["homeroom"] = {"settings": settings, "app_name": app_name, "sealer": sealer}
+    app.extensions["homeroom"] = {
+        "settings": settings,
+        "app_name": app_name,
+        "sealer": sealer,
+        "tokens": Tokens(sealer.derive(f"provider:{app_name}:tokens"), app_name, base_url(settings, app_name)),
+    }
     db.init_app(app)
-    migrate.init_app(app, db, directory="provider/migrations")
+    migrate.init_app(app, db, directory=str(MIGRATIONS))
     return app

@@ -13,7 +13,7 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, MetaData, Table, TypeDecorator, event
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session, scoped_session
 
 #: Constraint names must be known for SQLite batch migrations to find what they change.
 NAMING = {
@@ -103,3 +103,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """A connection in a transaction that holds the write lock from its start; commits on success."""
     with engine.connect().execution_options(writing=True) as connection, connection.begin():
         yield connection
+
+
+def will_write(session: "Session | scoped_session[Session]") -> None:
+    """Begin the session's unit of work as one that writes: `writing` for the ORM. Call it before anything is read."""
+    session.connection(execution_options={"writing": True})

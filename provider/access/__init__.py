@@ -1,1 +1,1 @@
-
+"""Who may read and write: connections of platforms, their credentials, tokens and scopes."""
