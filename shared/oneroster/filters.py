@@ -64,8 +64,8 @@ def compile_filter(node: Node, resource: Resource, version: Version) -> Predicat
 def sort_key(resource: Resource, version: Version, path: str) -> Callable[[Record], tuple[bool, Any]]:
     """The key by which `path` sorts records ascending: missing values last, then as the kind orders.
 
-    Sort by sourcedId first and by this second (sorts are stable, also with `reverse=True`): sourcedId is always the last
-    key (real-clients 10). A field with many values sorts by its first. `path` is a path that `resolve` knows.
+    Sort by sourcedId first and by this second (sorts are stable, also with `reverse=True`): sourcedId is always
+    the last key (real-clients 10). A field with many values sorts by its first. `path` is a path that `resolve` knows.
     """
     found = resolve(resource, version, path)
     if found is None:
@@ -82,7 +82,8 @@ def sort_key(resource: Resource, version: Version, path: str) -> Callable[[Recor
 def equalities(node: Node | None, resource: Resource, version: Version) -> tuple[Equality, ...]:
     """What every matching record has in the index: the `=` clauses, joined by nothing but AND, on indexed paths.
 
-    A record fulfils these clauses exactly when `index_values` yields all of them. Empty: the index cannot help.
+    For a record that fulfils these clauses `index_values` yields all of them; the index is a first sieve, the predicate
+    decides. Empty: the index cannot help.
     """
     if node is None or isinstance(node, Or):
         return ()
@@ -91,7 +92,7 @@ def equalities(node: Node | None, resource: Resource, version: Version) -> tuple
     path = _known(node, resource, version)
     if node.op != "=" or not path.indexed:
         return ()
-    return tuple(Equality(path.dotted, value) for value in _wanted(path, node))
+    return tuple(Equality(path.dotted, path.index_value(value)) for value in _operands(path, node))
 
 
 def index_values(resource: Resource, version: Version, record: Record) -> Iterator[Equality]:
@@ -102,15 +103,15 @@ def index_values(resource: Resource, version: Version, record: Record) -> Iterat
 @lru_cache(maxsize=64)
 def indexer(resource: Resource, version: Version) -> Callable[[Record], list[Equality]]:
     """`index_values` with everything looked up beforehand, for loops over whole collections."""
-    ones = [(p.dotted, p.read, p.kind.equal) for p in indexed_paths(resource, version) if not p.many]
-    manys = [(p.dotted, p.read, p.kind.equal) for p in indexed_paths(resource, version) if p.many]
+    ones = [(p.dotted, p.read, p.index_value) for p in indexed_paths(resource, version) if not p.many]
+    manys = [(p.dotted, p.read, p.index_value) for p in indexed_paths(resource, version) if p.many]
 
     def entries(record: Record) -> list[Equality]:
         found = [
-            Equality(dotted, equal(value)) for dotted, read, equal in ones if (value := read(record)) is not None
+            Equality(dotted, normal(value)) for dotted, read, normal in ones if (value := read(record)) is not None
         ]
-        for dotted, read, equal in manys:
-            found += [Equality(dotted, equal(value)) for value in read(record)]
+        for dotted, read, normal in manys:
+            found += [Equality(dotted, normal(value)) for value in read(record)]
         return found
 
     return entries

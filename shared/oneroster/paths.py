@@ -16,6 +16,9 @@ from shared.oneroster.versions import Version
 
 Record = dict[str, Any]
 
+#: Index values are cut to this many characters, those of records and those looked for alike: an index finds candidates.
+INDEX_LENGTH = 255
+
 #: Names of 1.1 that clients go on using in filters of 1.2 (`oneroster-1.2.md` section 3).
 _ALIASES: dict[tuple[str, Version], dict[str, str]] = {
     ("users", Version.V1P2): {"role": "roles.role", "orgs": "roles.org", "orgs.sourcedid": "roles.org.sourcedId"},
@@ -42,6 +45,10 @@ class Path:
     @property
     def dotted(self) -> str:
         return ".".join(self.names)
+
+    def index_value(self, value: Any) -> str:
+        """The normal form under which the index keeps a value of this path."""
+        return self.kind.equal(value)[:INDEX_LENGTH]
 
 
 def resolve(resource: Resource, version: Version, dotted: str) -> Path | None:

@@ -66,7 +66,7 @@ class Grant(NamedTuple):
 def grant(asked: str | None, allowed: frozenset[str], version: Version | None = None) -> Grant | None:
     """The part of `asked` that is known and allowed; None, to be refused as `invalid_scope`, when nothing is left.
 
-    asked    the `scope` parameter: blank-separated URLs, versions mixed, http for https; None or blank: all that is allowed
+    asked    the `scope` parameter: blank-separated URLs, versions mixed, http for https; blank: all that is allowed
     allowed  short names that the connection may use
     version  with no scope asked for, the version whose URLs the answer names; None: those of both
     The answer spells each granted scope as it was asked for: clients look for their own spelling (real-clients 1).
