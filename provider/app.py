@@ -8,6 +8,7 @@ from flask_migrate import Migrate
 import provider.access.models
 import provider.publishing.models
 import provider.sis.models  # noqa: F401 - tables, known to migrations by being imported
+from provider.access.endpoint import token_endpoint
 from provider.access.tokens import Tokens
 from provider.database import TRAFFIC, db
 from shared.sealing import open_sealer
@@ -46,4 +47,5 @@ def create_app(settings: Settings, app_name: str) -> Flask:
     }
     db.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS))
+    app.register_blueprint(token_endpoint)
     return app
