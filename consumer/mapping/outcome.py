@@ -1,0 +1,81 @@
+"""What mapping a record can come to: something mapped, `Skipped` with a code of C-114, or `Gone`.
+
+Owns the codes: each with plain words, what to do, and where (C-112).
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+
+class Advice(NamedTuple):
+    """A code's plain words, what to do about it, and where: "SIS", "platform" or "mapping"."""
+
+    words: str
+    remedy: str
+    where: str
+
+
+class Code(Enum):
+    """Why a record or a run did not go through (C-114). The name is the code, the value its advice."""
+
+    USERNAME_SPACE = Advice("The username has a blank inside", "Remove the blank from the username", "SIS")
+    NO_LOGIN_NAME = Advice("There is neither a username nor an email address", "Give the person one of both", "SIS")
+    DUPLICATE_USERNAME = Advice(
+        "The username already belongs to somebody else here", "Change one of the two usernames", "SIS or platform"
+    )
+    DUPLICATE_EMAIL = Advice(
+        "The email address already belongs to somebody else here", "Change one of the two addresses", "SIS or platform"
+    )
+    DUPLICATE_CODE = Advice(
+        "The course code already belongs to a course made here by hand", "Change that course's code", "platform"
+    )
+    SCHOOL_UNMAPPED = Advice("The school is not mapped", "Map the school, if it is to be synced", "mapping")
+    SCHOOL_NOT_TICKED = Advice(
+        "The school is not ticked for this kind of data", "Tick the school, if it is to be synced", "mapping"
+    )
+    TERM_UNMAPPED = Advice(
+        "None of the section's terms is mapped", "Map one of its terms to a grading period", "mapping"
+    )
+    ROLE_NOT_SYNCED = Advice(
+        "The role is set to Do Not Sync, or is a custom role", "Map the role for this school, if wanted", "mapping"
+    )
+    USER_NOT_FOUND = Advice("The person is not known here", "See why the person was skipped", "SIS or mapping")
+    COURSE_NOT_FOUND = Advice(
+        "The section's course is not known here", "Sync courses; see why the course was skipped", "SIS or mapping"
+    )
+    CLASS_NOT_FOUND = Advice("The section is not known here", "See why the section was skipped", "SIS or mapping")
+    OUTSIDE_TERM = Advice(
+        "The enrollment begins after the last grading period of its section", "Check the begin date", "SIS"
+    )
+    YEAR_NOT_AVAILABLE = Advice(
+        "The SIS offers nothing for the active year", "Choose another active year, or activate it in the SIS",
+        "SIS or mapping",
+    )  # fmt: skip
+    AUTH_FAILED = Advice("The SIS did not accept the credentials", "Check the connection's credentials", "mapping")
+    RATE_LIMITED = Advice("The SIS asked to slow down too often", "Sync at another time of day", "SIS")
+    BAD_DATA = Advice("The record cannot be read", "Correct the record", "SIS")
+    PARTIAL_READ = Advice(
+        "The read did not reach its end; nothing of this kind was changed", "Sync again; if it repeats, ask the SIS",
+        "SIS",
+    )  # fmt: skip
+    SAFETY_STOP = Advice(
+        "More would be removed than the safety limits allow", "Check the SIS, then approve the run", "platform"
+    )
+    LICENSE_REQUIRED = Advice("The SIS refuses for want of a licence", "Ask the SIS vendor", "SIS")
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """The record is not taken over. `detail` says which value decided it; never a secret."""
+
+    code: Code
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The record is to be deleted, or no longer sent: nothing is made from it, and nobody need be told (C-58)."""
+
+
+GONE = Gone()

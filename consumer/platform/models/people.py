@@ -1,0 +1,89 @@
+"""Accounts, their stored SIS ids, further schools of an account, and links between parents and children."""
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from consumer.database import db
+from consumer.platform.models.columns import ORIGIN_CHECK, Flag, Id, Origin, Touched
+
+#: What an account can be on the platform, the most powerful first (C-49).
+ROLES = ("administrator", "teacher", "student", "parent")
+
+
+class Account(db.Model):
+    """A person who can use the platform. Never deleted or deactivated by the sync (C-54).
+
+    username_key, email_key   username and email folded for comparison; each is unique (C-45)
+    unique_id                 the platform's own id of a person, given by people or by an import (C-46)
+    left_sis                  every SIS record of the account is to be deleted or gone: it is on the Leavers list
+    """
+
+    __tablename__ = "account"
+    __table_args__ = (
+        CheckConstraint(f"role IN {ROLES}", name="role"),
+        CheckConstraint(ORIGIN_CHECK, name="origin"),
+    )
+
+    id: Mapped[Id]
+    username: Mapped[str] = mapped_column(String(255))
+    username_key: Mapped[str] = mapped_column(String(300), unique=True)
+    email: Mapped[str | None] = mapped_column(String(255), default=None)
+    email_key: Mapped[str | None] = mapped_column(String(300), unique=True, default=None)
+    unique_id: Mapped[str | None] = mapped_column(String(255), unique=True, default=None)
+    given_name: Mapped[str] = mapped_column(String(255))
+    family_name: Mapped[str] = mapped_column(String(255))
+    middle_name: Mapped[str | None] = mapped_column(String(255), default=None)
+    preferred_first_name: Mapped[str | None] = mapped_column(String(255), default=None)
+    role: Mapped[str] = mapped_column(String(14))
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"), index=True, default=None)
+    left_sis: Mapped[Flag]
+    origin: Mapped[Origin]
+    touched: Mapped[Touched]
+
+
+class AccountSisId(db.Model):
+    """A SIS record that an account stands for. One account may have several: one for each role in 1.1 (C-49)."""
+
+    __tablename__ = "account_sis_id"
+    __table_args__ = (UniqueConstraint("connection_id", "sis_id"),)
+
+    id: Mapped[Id]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
+    sis_id: Mapped[str] = mapped_column(String(255))
+
+
+class IdentityMapping(db.Model):
+    """A line of the Data Prep mapping: this SIS record is that account, because a person said so (C-46, C-103)."""
+
+    __tablename__ = "identity_mapping"
+
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"), primary_key=True)
+    sis_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+
+
+class AccountSchool(db.Model):
+    """A further school of an account, added by hand and kept by every sync (C-47)."""
+
+    __tablename__ = "account_school"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"), primary_key=True, index=True)
+
+
+class ParentLink(db.Model):
+    """A parent may see a child. The sync removes only links that it made itself (C-51)."""
+
+    __tablename__ = "parent_link"
+    __table_args__ = (
+        UniqueConstraint("parent_id", "child_id"),
+        CheckConstraint(ORIGIN_CHECK, name="origin"),
+        CheckConstraint("parent_id <> child_id", name="two_people"),
+    )
+
+    id: Mapped[Id]
+    parent_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    child_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    connection_id: Mapped[int | None] = mapped_column(ForeignKey("connection.id", ondelete="SET NULL"), index=True)
+    origin: Mapped[Origin]
