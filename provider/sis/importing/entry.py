@@ -1,0 +1,46 @@
+"""The one way into an import: looks at what lies at a path and hands it to the reader of its kind."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from provider.sis.importing.package import Package, open_package
+from provider.sis.importing.report import ImportFailed, ImportReport, Progress
+from provider.sis.importing.scratch import scratch_copy
+from provider.sis.importing.shapes import sis_shapes
+from provider.sis.importing.sis_files import import_sis_files
+
+Importer = Callable[[Engine, Package, date, Progress], ImportReport]
+
+
+def _silent(_file: str, _done: int, _size: int, _rows: int) -> None:
+    """Progress for nobody."""
+
+
+def import_path(
+    engine: Engine, path: Path, *, strict: bool = False, today: date, progress: Progress = _silent
+) -> ImportReport:
+    """Import the folder or zip at `path` and tell what became of every row.
+
+    A bad row never loses a good one; with `strict` one bad row means that nothing is written (`scratch`).
+    `today` is the day that relative dates are reckoned from. Raises ImportFailed when nothing can be read.
+    """
+    package = open_package(path)
+    run = _importer(package)
+    if strict:
+        with scratch_copy(engine) as copy:
+            tried = run(copy, package, today, progress)
+        if not tried.ok:
+            tried.written = False
+            return tried
+    return run(engine, package, today, progress)
+
+
+def _importer(package: Package) -> Importer:
+    names = set(package.sizes)
+    if names & set(sis_shapes()):
+        return import_sis_files
+    found = ", ".join(sorted(names)) or "no .csv file"
+    raise ImportFailed(f"{package.path.name} holds neither SIS files nor a OneRoster package: {found}")

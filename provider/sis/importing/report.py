@@ -1,0 +1,103 @@
+"""What an import tells: counts per file, refused rows, notes. Knows no table and no file format."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+
+#: Refusals and notes kept in full; past that only the counts grow, so that a hopeless file stays in flat memory.
+KEPT = 20_000
+
+#: progress(file, bytes read of it, its size in bytes, rows read of it)
+Progress = Callable[[str, int, int, int], None]
+
+
+class ImportFailed(Exception):
+    """The import cannot be done at all (no such path, a zip bomb, a missing manifest …). The message says why."""
+
+
+class Outcome(Enum):
+    """What became of a row."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A row, or with line 0 a whole file, that was not taken. `line` counts the header as 1; `column` may be "".
+
+    `value` is shortened, and masked where the column is personal.
+    """
+
+    file: str
+    line: int
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something odd that was taken or passed over all the same."""
+
+    file: str
+    line: int
+    text: str
+
+
+@dataclass(slots=True)
+class FileCount:
+    """Rows of one file by outcome; `read` is their sum."""
+
+    file: str
+    counts: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
+
+    @property
+    def read(self) -> int:
+        return sum(self.counts.values())
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """The whole import. `kind` is "sis", "oneroster 1.1" or "oneroster 1.2"; `written`: strict held nothing back."""
+
+    kind: str
+    files: list[FileCount] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    refused: int = 0
+    noted: int = 0
+    written: bool = True
+
+    @property
+    def ok(self) -> bool:
+        """Nothing was refused."""
+        return self.refused == 0
+
+    def total(self, outcome: Outcome) -> int:
+        """Rows of all files with this outcome."""
+        return sum(count.counts[outcome] for count in self.files)
+
+    def start_file(self, file: str) -> FileCount:
+        self.files.append(FileCount(file))
+        return self.files[-1]
+
+    def refuse(self, refusal: Refusal) -> None:
+        self.refused += 1
+        if len(self.refusals) < KEPT:
+            self.refusals.append(refusal)
+
+    def note(self, file: str, line: int, text: str) -> None:
+        self.noted += 1
+        if len(self.notes) < KEPT:
+            self.notes.append(Note(file, line, text))
+
+
+def shorten(value: object, personal: bool) -> str:
+    """`value` as a report may show it: at most 60 characters; of a personal one only the first and the length."""
+    text = "" if value is None else str(value)
+    if personal and text:
+        return f"{text[0]}… ({len(text)} characters)"
+    return text if len(text) <= 60 else f"{text[:57]}…"

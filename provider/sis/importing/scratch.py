@@ -1,0 +1,36 @@
+"""A throw-away copy of the SIS tables, in which a strict import is tried before anything real is touched.
+
+All or nothing cannot be one transaction: hundreds of thousands of rows would hold the write lock for half a minute.
+So the very same import runs first against a copy, with all constraints; only when it refuses no row does it run
+for real, in short transactions. A crash between those leaves a part written; running the import again completes it.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, insert, select
+
+from provider.sis.importing.shapes import sis_shapes
+from provider.sis.importing.writer import BATCH
+from provider.sis.models import District
+from shared.database import writing
+
+
+@contextmanager
+def scratch_copy(engine: Engine) -> Iterator[Engine]:
+    """A SQLite database in a temporary folder that holds what the SIS tables of `engine` hold."""
+    with tempfile.TemporaryDirectory(prefix="homeroom-import-") as folder:
+        copy = create_engine(f"sqlite:///{Path(folder) / 'sis.sqlite'}")
+        try:
+            tables = [shape.table for shape in sis_shapes().values()]
+            District.metadata.create_all(copy, tables=tables)
+            with engine.connect() as source, writing(copy) as target:
+                for table in tables:
+                    rows = source.execution_options(yield_per=BATCH).execute(select(table)).mappings()
+                    for part in rows.partitions(BATCH):
+                        target.execute(insert(table), [dict(row) for row in part])
+            yield copy
+        finally:
+            copy.dispose()

@@ -1,0 +1,93 @@
+"""What the models say about each SIS table, in the form in which an import needs it: keys, references, vocabularies.
+
+The header of a table's CSV file is `Shape.header`: schema and file come from the same place.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Column, Table, UniqueConstraint
+
+from provider.sis import models
+from provider.sis.models import District
+
+_VOCABULARY = re.compile(r"(\w+) IN \((.*)\)")
+
+#: Columns that tell who somebody is or how to reach them; the rest of `identity` and `contact` is personal too.
+_PERSONAL = {
+    "person": {"student_number", "staff_number"},
+    "user_account": {"username"},
+}
+_ALL_PERSONAL = ("identity", "contact")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One SIS table. `references` are (column, table referred to); `uniques` sets of columns, by constraint name."""
+
+    table: Table
+    key: tuple[str, ...]
+    references: tuple[tuple[str, str], ...]
+    vocabularies: tuple[tuple[str, frozenset[str]], ...]
+    checks: dict[str, str]
+    uniques: dict[str, tuple[str, ...]]
+    dates_in_order: bool
+    personal: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        return self.table.name
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        return tuple(self.table.columns.keys())
+
+    def is_required(self, column: str) -> bool:
+        """A new row must bring this column: it has no default, and an import does not make it up."""
+        described = self.table.columns[column]
+        return column != "guid" and not described.nullable and described.default is None
+
+    def default(self, column: str) -> Any:
+        """What a blank cell stands for."""
+        described: Column[Any] = self.table.columns[column]
+        return None if described.default is None else described.default.arg  # type: ignore[attr-defined]
+
+
+@cache
+def sis_shapes() -> dict[str, Shape]:
+    """Every SIS table by name, each after those that it refers to."""
+    ours = {getattr(models, name).__tablename__ for name in models.__all__}
+    return {table.name: _shape(table) for table in District.metadata.sorted_tables if table.name in ours}
+
+
+def _shape(table: Table) -> Shape:
+    checks = {
+        str(constraint.name): str(constraint.sqltext)
+        for constraint in table.constraints
+        if isinstance(constraint, CheckConstraint)
+    }
+    matches = [_VOCABULARY.fullmatch(text) for text in checks.values()]
+    uniques = {
+        str(constraint.name): tuple(column.name for column in constraint.columns)
+        for constraint in table.constraints
+        if isinstance(constraint, UniqueConstraint)
+    }
+    uniques |= {
+        str(index.name): tuple(column.name for column in index.columns) for index in table.indexes if index.unique
+    }
+    names = set(table.columns.keys())
+    personal = names - {"id", "person_id", "start_date", "end_date"} if table.name in _ALL_PERSONAL else set()
+    return Shape(
+        table=table,
+        key=tuple(column.name for column in table.primary_key.columns),
+        references=tuple(
+            (column.name, key.column.table.name) for column in table.columns for key in column.foreign_keys
+        ),
+        vocabularies=tuple((m[1], frozenset(re.findall(r"'([^']*)'", m[2]))) for m in matches if m),
+        checks=checks,
+        uniques=uniques,
+        dates_in_order=any("end_date >= start_date" in text for text in checks.values()),
+        personal=frozenset(personal | _PERSONAL.get(table.name, set())),
+    )
