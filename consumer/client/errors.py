@@ -1,0 +1,59 @@
+"""What can go wrong when a provider is called.
+
+    ClientError                 code          what it means
+    ├── AddressRefused          ADDRESS_REFUSED   the address may not be called (C-08)
+    ├── Unreachable             UNREACHABLE   no answer: name, network, TLS, time-out, broken connection
+    ├── AuthFailed              AUTH_FAILED   the provider does not accept who we are, or what we ask for
+    ├── RateLimited             RATE_LIMITED  the provider still asks us to slow down after every wait
+    ├── ServerFault             SERVER_FAULT  the provider answers that it has failed
+    ├── BadAnswer               BAD_DATA      an answer that is not what OneRoster says it is
+    └── PartialRead             PARTIAL_READ  a read that began well and cannot be brought to its end (C-84)
+
+`str(error)` is a plain sentence for the log, `advice` says what to do and who can do it. Neither holds a secret
+or a person's data. The codes are those of C-114, with three more where it has none.
+"""
+
+
+class ClientError(Exception):
+    """Any of the above. Messages are sentences without a full stop."""
+
+    code = "CLIENT_ERROR"
+    advice = "Try again; if it goes on, show this message to the district"
+
+
+class AddressRefused(ClientError):
+    code = "ADDRESS_REFUSED"
+    advice = "Ask the district for the public https address of its OneRoster service"
+
+
+class Unreachable(ClientError):
+    code = "UNREACHABLE"
+    advice = "Check the address; ask the district whether its OneRoster service is up and open to this host"
+
+
+class AuthFailed(ClientError):
+    code = "AUTH_FAILED"
+    advice = (
+        "Check client id, client secret and token URL; "
+        "ask the district whether the connection is active and which data it may read"
+    )
+
+
+class RateLimited(ClientError):
+    code = "RATE_LIMITED"
+    advice = "Sync at another time of day, or ask the district to allow this connection more requests"
+
+
+class ServerFault(ClientError):
+    code = "SERVER_FAULT"
+    advice = "Try again later; if it goes on, ask the district to look at the log of its OneRoster service"
+
+
+class BadAnswer(ClientError):
+    code = "BAD_DATA"
+    advice = "Check domain URL and OneRoster version; ask the district whether it offers this collection"
+
+
+class PartialRead(ClientError):
+    code = "PARTIAL_READ"
+    advice = "Nothing is removed after an incomplete read. Sync again; if it goes on, tell the district"
