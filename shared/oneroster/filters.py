@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 from shared.oneroster import grammar
 from shared.oneroster.errors import Failure, OneRosterError
 from shared.oneroster.grammar import And, Clause, Node, Or, render
-from shared.oneroster.kinds import shown
 from shared.oneroster.paths import Path, Record, indexed_paths, resolve, resolve_names
 from shared.oneroster.resources.model import Resource
+from shared.oneroster.values import shown
 from shared.oneroster.versions import Version
 
 __all__ = [

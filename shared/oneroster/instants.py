@@ -7,6 +7,7 @@ offset arrives as a blank when a query string was not encoded (real-clients 8).
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _DATE_TIME = re.compile(
@@ -18,6 +19,7 @@ _DATE_TIME = re.compile(
 _CANONICAL_LENGTH = len("2026-08-15T10:00:00.000Z")
 
 
+@lru_cache(maxsize=4096)
 def is_date(text: str) -> bool:
     """Whether `text` is a day of the calendar written `YYYY-MM-DD`."""
     if not _DATE.fullmatch(text):

@@ -1,155 +1,147 @@
-"""Each kind of value once: how it is validated, compared, written as JSON and as CSV.
+"""The kinds of value that the table names: plain ones, vocabularies, references and the other objects inside records.
 
 A kind knows nothing of the field that uses it. Values are plain Python: str for text, ids, dates ("2026-08-15"),
 date-times ("2026-08-15T10:00:00.000Z"), years and the booleans "true"/"false" (strings in both versions, real-clients
-15); float for numbers; dict for references and other objects.
-
-How `filter` and `sort` compare, decided here and nowhere else (neither version says all of it):
-- sourcedIds are equal when they are the same text; all other text, vocabularies and booleans without regard to case;
-- `<` and `>` follow Unicode on text, the calendar on dates, the clock on date-times (an instant, whatever its offset;
-  a bare date is midnight UTC), size on numbers and years;
-- `~` is "contains", without regard to case, on the text of the value as JSON shows it;
-- a reference without a member stands for its sourcedId; a value of `metadata` compares as the text JSON shows.
-A value outside a vocabulary equals nothing; one that cannot be a date or number at all is a ValueError.
+15); float for numbers; dict for references and other objects. What each can do is in `shared.oneroster.values`.
 """
 
-import math
-from dataclasses import dataclass
+import re
 from typing import Any
 
-from shared.oneroster import instants
+from shared.oneroster.values import Boolean, Date, DateTime, Enumeration, Float, Id, Kind, Member, Year
+from shared.oneroster.versions import Version
+
+__all__ = [
+    "BOOLEAN", "DATE", "DATETIME", "FLOAT", "ID", "METADATA", "PROFILE", "ROLE", "TEXT", "USER_ID", "YEAR",
+    "Kind", "Member", "enum", "ref",
+]  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Kind:
-    """A kind of value. `values` is the vocabulary of an enumeration, `target` the collection a reference names.
+class Object(Kind):
+    """An object with members. Closed in 1.2, so an unknown member is an error there; 1.1 lets it pass."""
 
-    `members` are the properties of an object by name, `stands_for` the one that an undotted filter path means.
-    """
+    def check(self, value: Any, version: Version) -> None:
+        if not isinstance(value, dict):
+            raise ValueError("it is not an object")
+        for member in self.members:
+            self._check_member(member, value.get(member.name), version)
+        unknown = value.keys() - {member.name for member in self.members}
+        if unknown and not self.open and version is Version.V1P2:
+            raise ValueError(f"it has the unknown member {min(unknown)[:40]!r}")
 
-    name: str
-    values: frozenset[str] | None = None
-    values11: frozenset[str] | None = None
-    extensible: bool = False
-    target: str | None = None
-    members: "tuple[Member, ...]" = ()
-    stands_for: str | None = None
+    def json_schema(self, version: Version) -> dict[str, Any]:
+        properties = {
+            m.name: {"type": "array", "items": m.kind.json_schema(version)} if m.many else m.kind.json_schema(version)
+            for m in self.members
+        }
+        return {
+            "type": "object",
+            "required": [member.name for member in self.members if member.required],
+            "properties": properties,
+            "additionalProperties": self.open or version is Version.V1P1,
+        }
 
-    def operand(self, text: str) -> Any:
-        """The value that `text` means in a filter; ValueError when it cannot be one of this kind."""
-        return text
-
-    def equal(self, value: Any) -> str:
-        """The normal form of a value: two values are equal exactly when their normal forms are."""
-        return shown(value).casefold()
-
-    def order(self, value: Any) -> Any:
-        """What `<` and `>` compare; one type throughout a kind."""
-        return shown(value)
-
-    def member(self, name: str) -> "Member | None":
-        """The member called `name`, without regard to case."""
-        wanted = name.casefold()
-        return next((member for member in self.members if member.name.casefold() == wanted), None)
-
-
-@dataclass(frozen=True)
-class Member:
-    """A property of an object kind. `indexed` as in `resources.model.Field`."""
-
-    name: str
-    kind: Kind
-    required: bool = False
-    many: bool = False
-    indexed: bool = False
+    def _check_member(self, member: Member, value: Any, version: Version) -> None:
+        if value is None:
+            if member.required:
+                raise ValueError(f"{member.name} is missing")
+            return
+        if member.many and not isinstance(value, list):
+            raise ValueError(f"{member.name}: it is not a list")
+        for item in value if member.many else (value,):
+            try:
+                member.kind.check(item, version)
+            except ValueError as why:
+                raise ValueError(f"{member.name}: {why}") from why
 
 
-def shown(value: Any) -> str:
-    """A JSON value as the text that JSON shows, without quotes; whole numbers without a fraction."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+class Metadata(Object):
+    """The open object of extensions: any members with any values."""
+
+    def check(self, value: Any, version: Version) -> None:
+        if not isinstance(value, dict):
+            raise ValueError("it is not an object")
+
+    def json_schema(self, version: Version) -> dict[str, Any]:
+        return {"type": "object", "additionalProperties": True}
 
 
-class _Id(Kind):
-    def equal(self, value: Any) -> str:
-        return shown(value)
+class Reference(Object):
+    """A GUIDRef. In CSV, where there is no href, its value is the sourcedId alone, a str."""
+
+    def from_csv(self, text: str, version: Version) -> Any:
+        return ID.from_csv(text, version)
+
+    def mend_csv(self, text: str, version: Version) -> str | None:
+        return ID.mend_csv(text, version)
+
+    def to_csv(self, value: Any) -> str:
+        return str(value["sourcedId"]) if isinstance(value, dict) else ID.to_csv(value)
 
 
-class _Moment(Kind):
-    """A date or a date-time."""
+class UserId(Object):
+    """An identifier of a user elsewhere; in CSV `{Type:Id}`."""
 
-    def operand(self, text: str) -> str:
-        return instants.instant(text)
+    def split_csv(self, cell: str) -> list[str]:
+        return re.split(r"(?<=\}),\s*(?=\{)", cell.strip())
 
-    def equal(self, value: Any) -> str:
-        return instants.recorded_instant(value)
+    def from_csv(self, text: str, version: Version) -> dict[str, str]:
+        found = re.fullmatch(r"\{([^:{}]+):([^{}]+)\}", text)
+        if found is None:
+            raise ValueError("an identifier is written {Type:Id}")
+        return {"type": found[1], "identifier": found[2]}
 
-    def order(self, value: Any) -> str:
-        return instants.recorded_instant(value)
-
-
-class _Year(Kind):
-    def operand(self, text: str) -> str:
-        if not (text.strip().isascii() and text.strip().isdigit()):
-            raise ValueError(f"{text!r} is no year")
-        return text.strip()
-
-    def order(self, value: Any) -> int:
-        return int(value)
-
-
-class _Float(Kind):
-    def operand(self, text: str) -> float:
-        number = float(text)
-        if not math.isfinite(number):
-            raise ValueError(f"{text!r} is no number")
-        return number
-
-    def equal(self, value: Any) -> str:
-        return repr(float(value))
-
-    def order(self, value: Any) -> float:
-        return float(value)
+    def to_csv(self, value: Any) -> str:
+        # The binding has no escape for what it uses as marks.
+        kind, identifier = (re.sub(r"[{}\r\n]", "", str(value[name])) for name in ("type", "identifier"))
+        return f"{{{kind.replace(':', '')}:{identifier}}}"
 
 
 TEXT = Kind("text")
-ID = _Id("id")
-DATE = _Moment("date")
-DATETIME = _Moment("datetime")
-YEAR = _Year("year")
-BOOLEAN = Kind("boolean", frozenset(("true", "false")))
-FLOAT = _Float("float")
-METADATA = Kind("metadata")
+ID = Id("id")
+DATE = Date("date")
+DATETIME = DateTime("datetime")
+YEAR = Year("year")
+BOOLEAN = Boolean("boolean", frozenset(("true", "false")))
+FLOAT = Float("float")
+METADATA = Metadata("metadata", open=True)
 
 
 def enum(*values: str, v11: tuple[str, ...] | None = None, ext: bool = False) -> Kind:
     """A vocabulary; `v11` where 1.1 has other words; `ext` where 1.2 also takes `ext:` tokens."""
-    return Kind("enum", frozenset(values), None if v11 is None else frozenset(v11), ext)
+    return Enumeration("enum", frozenset(values), None if v11 is None else frozenset(v11), ext)
 
 
-_REFERENCE = (
-    Member("href", TEXT, required=True),
-    Member("sourcedId", ID, required=True),
-    Member("type", TEXT, required=True),
-)
+#: The `type` of a reference by the collection it names (real-clients 16).
+_REFERENCE_TYPES = {
+    "academicSessions": "academicSession", "orgs": "org", "courses": "course", "classes": "class", "users": "user",
+    "resources": "resource", "categories": "category", "lineItems": "lineItem", "scoreScales": "scoreScale",
+}  # fmt: skip
+
+#: What 1.1 also names the targets of references.
+_REFERENCE_TYPES_11 = {
+    "academicSessions": ("academicSession", "gradingPeriod", "term"),
+    "users": ("user", "student", "teacher"),
+}
 
 
 def ref(target: str) -> Kind:
     """A GUIDRef to the collection `target`."""
-    return Kind("ref", target=target, members=_REFERENCE, stands_for="sourcedId")
+    kind_of = enum(_REFERENCE_TYPES[target], v11=_REFERENCE_TYPES_11.get(target))
+    members = (
+        Member("href", TEXT, required=True),
+        Member("sourcedId", ID, required=True),
+        Member("type", kind_of, required=True),
+    )
+    return Reference("ref", target=target, members=members, stands_for="sourcedId")
 
 
-USER_ID = Kind(
+USER_ID = UserId(
     "userId",
     members=(Member("type", TEXT, required=True), Member("identifier", TEXT, required=True)),
     stands_for="identifier",
 )
-ROLE = Kind(
+ROLE = Object(
     "role",
     members=(
         Member("roleType", enum("primary", "secondary"), required=True),
@@ -164,12 +156,13 @@ ROLE = Kind(
     ),
     stands_for="role",
 )  # fmt: skip
-CREDENTIAL = Kind(
+CREDENTIAL = Object(
     "credential",
     members=(Member("type", TEXT, required=True), Member("username", TEXT, required=True), Member("password", TEXT)),
     stands_for="username",
+    open=True,
 )
-PROFILE = Kind(
+PROFILE = Object(
     "userProfile",
     members=(
         Member("profileId", TEXT, required=True),

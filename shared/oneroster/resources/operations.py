@@ -170,7 +170,7 @@ STANDARD: tuple[Operation, ...] = (
 
 
 def _family_at_school(role: str, operation_id: str) -> tuple[Operation, Operation]:
-    """Guardians or relatives of a school's students. In 1.1 their org is the district (P-48): found through `agents`."""
+    """Guardians or relatives of a school's students. In 1.1 their org is the district (P-48): seek `agents`."""
     path = f"/schools/{{schoolSourcedId}}/{role}s"
     agents = Via("users", (_people("student", "schoolSourcedId"),), "agents.sourcedId")
     through_students = Every((_people(role), agents))
