@@ -1,0 +1,287 @@
+"""One pass of the rules over one `Facts` for one edition: what rows need to know of each other, each decided once.
+
+The rule tables ask a `Context`; the `Context` decides related rows with the same tables and remembers the answers.
+Asking goes one way: school, then term and course, section; enrollment, assignment, then a person's roles; relationship
+after the student's role.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property
+
+from provider.eligibility import dates, rows
+from provider.eligibility.accounts import PREFERENCE, WHOLE_PERSON, pick_account
+from provider.eligibility.edition import Edition
+from provider.eligibility.facts import Facts
+from provider.eligibility.rule import MISSING, TOBEDELETED, Decision, Included, decide
+from provider.eligibility.rules import courses, memberships, orgs, relations, staff, students
+from provider.eligibility.rules.users import USERS, UserRole
+from shared.oneroster.versions import Version
+
+Counted = list[tuple[rows.Enrollment, Included]]
+CountedAssignments = list[tuple[rows.Assignment, Included]]
+
+
+class Context:
+    """Facts and edition, and every decision made so far. Not to be shared between threads.
+
+    tombstones   an External LMS Exclude leaves a tobedeleted record behind (P-75)
+    window       first and last day of the active year, None when there is none
+    """
+
+    facts: Facts
+    edition: Edition
+    tombstones: bool
+    window: tuple[date, date] | None
+
+    def __init__(self, facts: Facts, edition: Edition) -> None:
+        self.facts = facts
+        self.edition = edition
+        self.tombstones = facts.switches.tombstone_on_exclude
+        self.window = dates.year_window(facts.year) if facts.year else None
+        self._schools: dict[int, Decision] = {}
+        self._courses: dict[int, Decision] = {}
+        self._sections: dict[int, Decision] = {}
+        self._enrollments: dict[int, Counted] = {}
+        self._assignments: dict[tuple[int, str], CountedAssignments] = {}
+        self._roles: dict[str, dict[int, Decision]] = defaultdict(dict)
+        self._section_terms: dict[int, tuple[rows.Term, ...]] = {}
+
+    # Years, calendars and exclusion
+
+    @property
+    def year_name(self) -> str:
+        return self.facts.year.name if self.facts.year else "none: no school year is active"
+
+    @property
+    def window_text(self) -> str:
+        return f"school year {dates.text(*self.window)}" if self.window else "no school year is active"
+
+    @cached_property
+    def schools_with_calendar(self) -> frozenset[int]:
+        return frozenset(c.school_id for c in self.facts.calendars.values() if self.in_active_year(c.id))
+
+    def in_active_year(self, calendar_id: int | None) -> bool:
+        """P-01."""
+        calendar, year = self.facts.calendars.get(calendar_id or 0), self.facts.year
+        return calendar is not None and year is not None and calendar.school_year_id == year.id
+
+    def calendar_text(self, calendar_id: int | None) -> str:
+        calendar = self.facts.calendars.get(calendar_id or 0)
+        if calendar is None:
+            return f"calendar {calendar_id} is not in the active year ({self.year_name})"
+        year = self.facts.years.get(calendar.school_year_id)
+        return f"calendar {calendar.name} of {year.name if year else 'another year'}; active year {self.year_name}"
+
+    def school_of(self, calendar_id: int | None) -> int | None:
+        calendar = self.facts.calendars.get(calendar_id or 0)
+        return calendar.school_id if calendar else None
+
+    def calendar_exclude(self, calendar_id: int | None) -> str:
+        """The school or calendar that is marked External LMS Exclude, "" when neither is (P-73)."""
+        calendar = self.facts.calendars.get(calendar_id or 0)
+        if calendar is None:
+            return ""
+        school = self.facts.schools.get(calendar.school_id)
+        if school is not None and school.external_lms_exclude:
+            return f"school {school.name}"
+        return f"calendar {calendar.name}" if calendar.external_lms_exclude else ""
+
+    def calendar_excluded(self, calendar_id: int | None) -> bool:
+        return bool(self.calendar_exclude(calendar_id))
+
+    def exclude_text(self, calendar_id: int | None) -> str:
+        return self.calendar_exclude(calendar_id) or "neither is marked"
+
+    def structure_calendar(self, structure_id: int | None) -> int | None:
+        structure = self.facts.structures.get(structure_id or 0)
+        return structure.calendar_id if structure else None
+
+    def calendar_of_term(self, term: rows.Term) -> int | None:
+        schedule = self.facts.term_schedules.get(term.term_schedule_id)
+        return self.structure_calendar(schedule.structure_id) if schedule else None
+
+    @cached_property
+    def _levels(self) -> dict[tuple[int | None, str], rows.GradeLevel]:
+        found: dict[tuple[int | None, str], rows.GradeLevel] = {}
+        for level in self.facts.grade_levels.values():
+            found.setdefault((self.structure_calendar(level.structure_id), level.name), level)
+        return found
+
+    def level(self, calendar_id: int, name: str) -> rows.GradeLevel | None:
+        """The grade level of this local name in a calendar."""
+        return self._levels.get((calendar_id, name))
+
+    # What decisions mean
+
+    @staticmethod
+    def published(decision: Decision) -> bool:
+        return isinstance(decision, Included)
+
+    @staticmethod
+    def gone(decision: Decision) -> bool:
+        """Published with status tobedeleted."""
+        return isinstance(decision, Included) and decision.status == TOBEDELETED
+
+    @staticmethod
+    def decision_text(decision: Decision) -> str:
+        if isinstance(decision, Included):
+            return f"published as {decision.status}" + (f" by {decision.number}" if decision.number else "")
+        return f"omitted by {decision.number}: {decision.sentence}"
+
+    # Schools, terms, courses, sections
+
+    def school(self, school_id: int | None) -> Decision:
+        if school_id is None:
+            return MISSING
+        if school_id not in self._schools:
+            row = self.facts.schools.get(school_id)
+            self._schools[school_id] = decide(orgs.SCHOOLS, row, self) if row else MISSING
+        return self._schools[school_id]
+
+    def school_gone(self, school_id: int | None) -> bool:
+        return self.gone(self.school(school_id))
+
+    def school_text(self, school_id: int | None) -> str:
+        school = self.facts.schools.get(school_id or 0)
+        return f"school {school.name if school else school_id}: {self.decision_text(self.school(school_id))}"
+
+    def course(self, course_id: int) -> Decision:
+        if course_id not in self._courses:
+            row = self.facts.courses.get(course_id)
+            self._courses[course_id] = decide(courses.COURSES, row, self) if row else MISSING
+        return self._courses[course_id]
+
+    def section(self, section_id: int) -> Decision:
+        decision = self._sections.get(section_id)
+        if decision is None:
+            row = self.facts.sections.get(section_id)
+            decision = decide(courses.CLASSES, row, self) if row else MISSING
+            self._sections[section_id] = decision
+        return decision
+
+    def section_school(self, section_id: int) -> int | None:
+        section = self.facts.sections.get(section_id)
+        course = self.facts.courses.get(section.course_id) if section else None
+        return self.school_of(course.calendar_id) if course else None
+
+    @cached_property
+    def terms(self) -> Mapping[int, tuple[rows.Term, Included]]:
+        """The published terms by id, in the order of their dates."""
+        found = {}
+        for term in sorted(self.facts.terms.values(), key=lambda t: (t.start_date, t.end_date, t.id)):
+            decision = decide(orgs.TERMS, term, self)
+            if isinstance(decision, Included):
+                found[term.id] = (term, decision)
+        return found
+
+    @cached_property
+    def _first_schedule_terms(self) -> dict[int, tuple[rows.Term, ...]]:
+        """The published terms of each structure's first term schedule."""
+        first: dict[int, int] = {}
+        for schedule in sorted(self.facts.term_schedules.values()):
+            first.setdefault(schedule.structure_id, schedule.id)
+        by_schedule: dict[int, list[rows.Term]] = defaultdict(list)
+        for term, _ in self.terms.values():
+            by_schedule[term.term_schedule_id].append(term)
+        return {structure: tuple(by_schedule[schedule]) for structure, schedule in first.items()}
+
+    def section_terms(self, section_id: int) -> tuple[rows.Term, ...]:
+        """The published terms a section meets in, by date. A section without placement meets in all terms of its
+        structure's first term schedule (a class must have a term, real-clients 14); () when there are none either."""
+        terms = self._section_terms.get(section_id)
+        if terms is None:
+            placed = {placement.term_id for placement in self.facts.placements.get(section_id, ())}
+            terms = tuple(self.terms[term_id][0] for term_id in self.terms if term_id in placed) if placed else ()
+            section = self.facts.sections.get(section_id)
+            trial = self.facts.trials.get(section.trial_id) if section else None
+            if not terms and trial:
+                terms = self._first_schedule_terms.get(trial.structure_id, ())
+            self._section_terms[section_id] = terms
+        return terms
+
+    def section_days(self, section_id: int) -> tuple[date, date]:
+        """First and last day of a section: those of its terms (P-77), or of its calendar when it has none."""
+        terms = self.section_terms(section_id)
+        if terms:
+            return terms[0].start_date, max(term.end_date for term in terms)
+        section = self.facts.sections.get(section_id)
+        course = self.facts.courses.get(section.course_id) if section else None
+        calendar = self.facts.calendars.get(course.calendar_id) if course else None
+        if calendar:
+            return calendar.start_date, calendar.end_date
+        return self.window or (self.facts.today, self.facts.today)
+
+    # People
+
+    def enrollments(self, person_id: int) -> Counted:
+        """The enrollments in school that count, with the status each gives."""
+        counted = self._enrollments.get(person_id)
+        if counted is None:
+            counted = []
+            for row in self.facts.enrollments.get(person_id, ()):
+                decision = decide(students.ENROLLMENTS, row, self)
+                if isinstance(decision, Included):
+                    counted.append((row, decision))
+            self._enrollments[person_id] = counted
+        return counted
+
+    def assignments(self, person_id: int, letter: str) -> CountedAssignments:
+        """The assignments that count for a teacher ("t") or for non-teacher staff ("a")."""
+        counted = self._assignments.get((person_id, letter))
+        if counted is None:
+            table = staff.TEACHING if letter == "t" else staff.OTHER
+            counted = []
+            for row in self.facts.assignments.get(person_id, ()):
+                decision = decide(table, row, self)
+                if isinstance(decision, Included):
+                    counted.append((row, decision))
+            self._assignments[(person_id, letter)] = counted
+        return counted
+
+    def teaching_schools(self, person_id: int) -> set[int]:
+        return {assignment.school_id for assignment, _ in self.assignments(person_id, "t")}
+
+    @cached_property
+    def _staff_rows(self) -> dict[int, list[rows.SectionStaff]]:
+        by_person: dict[int, list[rows.SectionStaff]] = defaultdict(list)
+        for row in self.facts.section_staff:
+            by_person[row.person_id].append(row)
+        return by_person
+
+    def teaches(self, person_id: int) -> bool:
+        """P-31: a staff history row shows the person teaching a published section."""
+        return any(self.published(decide(memberships.TEACHES, row, self)) for row in self._staff_rows.get(person_id, ()))
+
+    def relationships(self, person_id: int, letter: str) -> list[rows.Relationship]:
+        """The relationships of an adult that count as guardian ("g") or relative ("r")."""
+        return [
+            row for row in self.facts.relationships_of_adult.get(person_id, ()) if self.relationship_counts(row, letter)
+        ]
+
+    def relationship_counts(self, row: rows.Relationship, letter: str) -> bool:
+        table = relations.GUARDIAN if letter == "g" else relations.RELATIVE
+        return self.published(decide(table, row, self))
+
+    def role(self, person_id: int, letter: str) -> Decision:
+        """Whether a person is published in a role, and with which status."""
+        decisions = self._roles[letter]
+        decision = decisions.get(person_id)
+        if decision is None:
+            decision = decide(USERS[letter], UserRole(person_id, letter), self)
+            decisions[person_id] = decision
+        return decision
+
+    def named(self, person_id: int) -> bool:
+        """Whether the identity of today has both names."""
+        identity = dates.current_identity(self.facts.identities.get(person_id, ()), self.facts.today)
+        return identity is not None and bool(identity.first_name.strip() and identity.last_name.strip())
+
+    def account(self, person_id: int, letter: str) -> rows.Account | None:
+        """The account a record is published with: by role in 1.1, one for the whole person in 1.2 (P-12)."""
+        accounts = self.facts.accounts.get(person_id)
+        if not accounts:
+            return None
+        one_record = self.edition.version is Version.V1P2
+        return pick_account(accounts, WHOLE_PERSON if one_record else PREFERENCE[letter])

@@ -1,0 +1,46 @@
+"""Reads the plain rows that the rules need: the whole district for a full refresh, or just enough for some keys.
+
+The only queries between the SIS tables and the rules. They choose which rows are read, never which are published: what
+they leave out (other years in a full load, P-01; other people in a keyed one) no rule of this pass could use.
+"""
+
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from provider.eligibility import rows
+from provider.eligibility.facts import Facts, Keys, Switches
+from provider.publishing.loading.keyed import keyed
+from provider.publishing.loading.reading import by_id, read
+from provider.publishing.loading.whole import whole
+from provider.sis.settings import read_settings
+
+
+def load_facts(session: Session, today: date, keys: Keys | None = None) -> Facts:
+    """The facts of the district as of `today`.
+
+    Without keys everything of the active year; rosters are streamed from `session` each time they are asked for, so its
+    transaction must stay open until projecting is done (on PostgreSQL a commit in between ends the stream). Without an
+    active year there is nothing but the district (P-03). With keys: what their records need, whichever year it is of.
+    """
+    years = by_id(read(session, rows.SchoolYear))
+    year = next((row for row in years.values() if row.active), None)
+    switches = _switches(session)
+    start: dict[str, Any] = {
+        "today": today,
+        "switches": switches,
+        "district": next(iter(read(session, rows.District)), None),
+        "year": year,
+        "years": years,
+        "schools": by_id(read(session, rows.School)),
+    }
+    if keys is not None:
+        return Facts(**start, **keyed(session, year, switches, keys))
+    return Facts(**start, **whole(session, year)) if year else Facts(**start)
+
+
+def _switches(session: Session) -> Switches:
+    settings = read_settings(session)
+    return Switches(**{field.name: getattr(settings, field.name) for field in fields(Switches)})

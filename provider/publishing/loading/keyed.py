@@ -1,0 +1,112 @@
+"""The facts of a keyed refresh: what is needed to decide and to render the records of some people, sections, courses.
+
+1. The wanted sections: the keyed ones and those of the keyed courses.
+2. The wanted people: the keyed ones; with `teacher_requires_section` also the staff of wanted sections (P-31).
+3. The people whose user records are wanted: those, and everybody related to them, whose `agents` name them.
+4. The people to decide about: those, everybody related to *them* (a sibling may be what makes a guardian available), and
+   everybody on the rosters and in the staff history of wanted sections.
+5. The sections, courses and calendars that all of these mention, and the calendars of the active year.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from provider.eligibility import rows
+from provider.eligibility.facts import Keys, Switches, Wanted
+from provider.publishing.loading.reading import by_id, grouped, read, read_in
+from provider.sis import models
+
+
+def keyed(session: Session, year: rows.SchoolYear | None, switches: Switches, keys: Keys) -> dict[str, Any]:
+    """The fields of `Facts` for some keys, `wanted` among them."""
+    wanted_sections = set(keys.sections) | {
+        row.id for row in read_in(session, rows.Section, models.Section.course_id, keys.courses)
+    }
+    people = set(keys.people)
+    staff = _either(session, rows.SectionStaff, models.SectionStaff, people, wanted_sections)
+    if switches.teacher_requires_section:
+        people |= {row.person_id for row in staff if row.section_id in wanted_sections}
+    rosters = _either(session, rows.Roster, models.Roster, people, wanted_sections)
+    users = people | _related(_relationships(session, people))
+    relationships = _relationships(session, users)
+    decided = users | _related(relationships)
+    decided |= {row.person_id for row in (*rosters, *staff) if row.section_id in wanted_sections}
+    if switches.teacher_requires_section:
+        staff = _either(session, rows.SectionStaff, models.SectionStaff, decided, wanted_sections)
+    section_ids = wanted_sections | {row.section_id for row in (*rosters, *staff)}
+    return {
+        "section_staff": staff,
+        "rosters": lambda: rosters,
+        "relationships_of_adult": grouped(relationships, lambda row: row.person_id),
+        "relationships_of_student": grouped(relationships, lambda row: row.student_id),
+        "wanted": Wanted(frozenset(users), frozenset(people), frozenset(wanted_sections), keys.courses),
+        **_people(session, decided),
+        **_school(session, year, decided, section_ids, keys.courses),
+    }
+
+
+def _either(session: Session, kind: Any, model: Any, people: Iterable[int], sections: Iterable[int]) -> list[Any]:
+    """Rows of these people or of these sections, each once, by id."""
+    found = by_id(read_in(session, kind, model.person_id, set(people)))
+    found.update(by_id(read_in(session, kind, model.section_id, set(sections))))
+    return [found[key] for key in sorted(found)]
+
+
+def _relationships(session: Session, people: set[int]) -> list[rows.Relationship]:
+    """The relationships in which any of these people is the adult or the student."""
+    found = by_id(read_in(session, rows.Relationship, models.Relationship.person_id, people))
+    found.update(by_id(read_in(session, rows.Relationship, models.Relationship.student_id, people)))
+    return [found[key] for key in sorted(found)]
+
+
+def _related(relationships: Iterable[rows.Relationship]) -> set[int]:
+    return {person for row in relationships for person in (row.person_id, row.student_id)}
+
+
+def _people(session: Session, people: set[int]) -> dict[str, Any]:
+    def of(kind: Any, model: Any) -> dict[int, list[Any]]:
+        return grouped(read_in(session, kind, model.person_id, people), lambda row: row.person_id)
+
+    return {
+        "people": by_id(read_in(session, rows.Person, models.Person.id, people)),
+        "identities": of(rows.Identity, models.Identity),
+        "contacts": {person: found[0] for person, found in of(rows.Contact, models.Contact).items()},
+        "accounts": of(rows.Account, models.UserAccount),
+        "enrollments": of(rows.Enrollment, models.Enrollment),
+        "assignments": of(rows.Assignment, models.Assignment),
+    }
+
+
+def _school(
+    session: Session, year: rows.SchoolYear | None, people: set[int], sections: set[int], courses: frozenset[int]
+) -> dict[str, Any]:
+    """Sections, courses, and the school time that they and the people's enrollments hang on."""
+    found = by_id(read_in(session, rows.Section, models.Section.id, sections))
+    course_ids = courses | {row.course_id for row in found.values()}
+    taught = by_id(read_in(session, rows.Course, models.Course.id, course_ids))
+    enrolled = read_in(session, rows.Enrollment, models.Enrollment.person_id, people)
+    used = {row.calendar_id for row in (*taught.values(), *enrolled)}
+    calendars = by_id(read_in(session, rows.Calendar, models.Calendar.id, used))
+    if year:
+        calendars.update(by_id(read(session, rows.Calendar, models.Calendar.school_year_id == year.id)))
+    structures = by_id(read_in(session, rows.Structure, models.ScheduleStructure.calendar_id, used))
+    schedules = by_id(read_in(session, rows.TermSchedule, models.TermSchedule.structure_id, structures))
+    return {
+        "calendars": calendars,
+        "structures": structures,
+        "grade_levels": by_id(read_in(session, rows.GradeLevel, models.GradeLevel.structure_id, structures)),
+        "term_schedules": schedules,
+        "terms": by_id(read_in(session, rows.Term, models.Term.term_schedule_id, schedules)),
+        "trials": by_id(read_in(session, rows.Trial, models.Trial.structure_id, structures)),
+        "masters": by_id(
+            read_in(session, rows.Master, models.CourseMaster.id,
+                    {row.course_master_id for row in taught.values() if row.course_master_id})
+        ),
+        "courses": taught,
+        "sections": found,
+        "placements": grouped(
+            read_in(session, rows.Placement, models.SectionPlacement.section_id, sections), lambda row: row.section_id
+        ),
+    }  # fmt: skip

@@ -1,0 +1,91 @@
+"""Asking a SIS table for rows of a plain type: columns by the type's field names, ids in chunks."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from provider.eligibility import rows
+from provider.sis import models
+
+#: Ids per query: below the number of variables that every SQLite allows.
+CHUNK = 500
+#: Rows fetched at a time when rosters are streamed.
+STREAM = 5_000
+
+Row = TypeVar("Row", bound=NamedTuple)
+
+#: The table of each row type. A grade level also brings its NCES grade, from the state grade it is mapped to.
+MODELS: dict[Any, Any] = {
+    rows.District: models.District,
+    rows.School: models.School,
+    rows.SchoolYear: models.SchoolYear,
+    rows.Calendar: models.Calendar,
+    rows.Structure: models.ScheduleStructure,
+    rows.TermSchedule: models.TermSchedule,
+    rows.Term: models.Term,
+    rows.Trial: models.Trial,
+    rows.Master: models.CourseMaster,
+    rows.Course: models.Course,
+    rows.Section: models.Section,
+    rows.Placement: models.SectionPlacement,
+    rows.SectionStaff: models.SectionStaff,
+    rows.Roster: models.Roster,
+    rows.Person: models.Person,
+    rows.Identity: models.Identity,
+    rows.Contact: models.Contact,
+    rows.Account: models.UserAccount,
+    rows.Enrollment: models.Enrollment,
+    rows.Relationship: models.Relationship,
+    rows.Assignment: models.Assignment,
+}
+
+
+def columns(kind: type[Row]) -> Select[Any]:
+    """A query for the columns of a row type, in the order of its primary key."""
+    if kind is rows.GradeLevel:
+        level = models.GradeLevel
+        query = select(*(getattr(level, name) for name in rows.GradeLevel._fields if name != "nces_grade"))
+        query = query.add_columns(models.StateGrade.nces_grade)
+        return query.outerjoin(models.StateGrade, level.state_grade_code == models.StateGrade.code).order_by(level.id)
+    model = MODELS[kind]
+    return select(*(getattr(model, name) for name in kind._fields)).order_by(*model.__table__.primary_key)
+
+
+def read(session: Session, kind: type[Row], *conditions: ColumnElement[bool]) -> list[Row]:
+    """All rows of a type that meet the conditions."""
+    return [kind._make(row) for row in session.execute(columns(kind).where(*conditions))]
+
+
+def stream(session: Session, kind: type[Row], *conditions: ColumnElement[bool]) -> Iterator[Row]:
+    """The same, a part at a time: flat memory for row sets of any size."""
+    found = session.execute(columns(kind).where(*conditions), execution_options={"yield_per": STREAM})
+    for part in found.partitions():
+        for row in part:
+            yield kind._make(row)
+
+
+def read_in(
+    session: Session, kind: type[Row], column: InstrumentedAttribute[Any], ids: Collection[int]
+) -> list[Row]:
+    """The rows of a type whose `column` is one of `ids`, in chunks of queries."""
+    found: list[Row] = []
+    remaining = iter(sorted(ids))
+    while chunk := list(islice(remaining, CHUNK)):
+        found += read(session, kind, column.in_(chunk))
+    return found
+
+
+def by_id(found: Iterable[Any]) -> dict[int, Any]:
+    return {row.id: row for row in found}
+
+
+def grouped(found: Iterable[Row], owner: Callable[[Row], int]) -> dict[int, list[Row]]:
+    """Rows by the id of the row that owns them, in the order in which they came."""
+    groups: dict[int, list[Row]] = defaultdict(list)
+    for row in found:
+        groups[owner(row)].append(row)
+    return dict(groups)
