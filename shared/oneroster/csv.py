@@ -24,6 +24,8 @@ from shared.oneroster.csv_tables import CsvColumn, CsvTable
 from shared.oneroster.kinds import TEXT
 
 _EXTENSION = "metadata."
+#: What no importer needs to know is no reason to lose a record: left out when it cannot be read.
+_DISPENSABLE = frozenset(("dateLastModified",))
 
 
 class Problem(NamedTuple):
@@ -181,7 +183,8 @@ class CsvReader:
         except ValueError as why:
             meant = column.kind.mend_csv(clean, version)
             reason = f"{clean[:60]!r}: {why}" + (f"; read as {meant!r}" if meant is not None else "")
-            problems.append(Problem(self.file, number, column.header, reason, meant is None))
+            refuses = meant is None and column.name not in _DISPENSABLE
+            problems.append(Problem(self.file, number, column.header, reason, refuses))
             if meant is None or column.kind.name in ("id", "ref"):
                 return meant
             return column.kind.from_csv(meant, version)
