@@ -11,22 +11,15 @@ import provider.sis.models  # noqa: F401 - tables, known to migrations by being 
 from provider.access.endpoint import token_endpoint
 from provider.access.tokens import Tokens
 from provider.database import TRAFFIC, db
+from provider.oneroster.routes import rostering_blueprint
+from provider.oneroster.slashes import KeepEncodedSlashes
+from shared.oneroster.versions import Version
 from shared.sealing import open_sealer
 from shared.settings import Settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 migrate = Migrate()
-
-
-def base_url(settings: Settings, app_name: str) -> str:
-    """The address of a district that a platform is given; /ims/oneroster/… follows it (P-105)."""
-    return f"{settings.provider_url}/campus/oneroster/{app_name}"
-
-
-def token_url(settings: Settings, app_name: str) -> str:
-    """Where a platform asks for tokens (P-106)."""
-    return f"{settings.provider_url}/campus/oauth2/token?appName={app_name}"
 
 
 def create_app(settings: Settings, app_name: str) -> Flask:
@@ -43,9 +36,12 @@ def create_app(settings: Settings, app_name: str) -> Flask:
         "settings": settings,
         "app_name": app_name,
         "sealer": sealer,
-        "tokens": Tokens(sealer.derive(f"provider:{app_name}:tokens"), app_name, base_url(settings, app_name)),
+        "tokens": Tokens(sealer.derive(f"provider:{app_name}:tokens"), app_name, settings.provider_base_url(app_name)),
     }
     db.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS))
     app.register_blueprint(token_endpoint)
+    for version in Version:
+        app.register_blueprint(rostering_blueprint(version))
+    app.wsgi_app = KeepEncodedSlashes(app.wsgi_app)  # type: ignore[method-assign]
     return app

@@ -1,6 +1,5 @@
 """`homeroom provider …`: collects the commands of every part of the provider."""
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,18 +13,15 @@ if TYPE_CHECKING:
 
 DEFAULT_APP_NAME = "demo"
 
-#: What an appName may be: it is part of URLs, of a folder's name and of a database's name.
-APP_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-
 COMMANDS: CommandTable = {
-    "init": ("provider.running.commands:init_command", "Create or upgrade the district's databases."),
-    "serve": ("provider.running.commands:serve_command", "Serve OneRoster over HTTP."),
-    "worker": ("provider.publishing.commands:worker_command", "Refresh what is published, on schedule and on demand."),
+    "init": ("provider.commands:init_command", "Create or upgrade the district's databases."),
+    "serve": ("provider.commands:serve_command", "Serve OneRoster over HTTP."),
+    "worker": ("provider.refresh_commands:worker_command", "Refresh what is published, on schedule and on demand."),
     "import": ("provider.sis.commands:import_command", "Load SIS CSV files or a OneRoster CSV zip."),
-    "refresh": ("provider.publishing.commands:refresh_command", "Publish the present state of the SIS now."),
+    "refresh": ("provider.refresh_commands:refresh_command", "Publish the present state of the SIS now."),
     "connection": ("provider.access.commands:connection", "Add, list and change connections of platforms."),
     "explain": ("provider.access.explain_command:explain_command", "Tell why a record is or is not published."),
-    "setting": ("provider.publishing.commands:setting", "List and set the district's switches."),
+    "setting": ("provider.refresh_commands:setting", "List and set the district's switches."),
 }
 
 
@@ -36,6 +32,8 @@ def _create_app(settings: Settings, app_name: str) -> "Flask":
 
 
 def _check_app_name(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    from provider.host import APP_NAME
+
     if not APP_NAME.fullmatch(value):
         raise click.BadParameter("an app name is 1 to 40 of a-z, 0-9, _ and -, and begins with a letter or digit")
     return value

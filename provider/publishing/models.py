@@ -24,11 +24,10 @@ class PublishedEdition(db.Model):
     """An edition that has been built, by its key (`provider.eligibility.edition`). revision 0: not built yet."""
 
     __tablename__ = "published_edition"
+    __table_args__ = {"sqlite_autoincrement": True}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(2000), unique=True)
-    #: What the bytes were built with besides the SIS: the public address that hrefs begin with, and the code's layout.
-    base_url: Mapped[str] = mapped_column(String(255))
     revision: Mapped[int] = mapped_column(default=0)
 
 
@@ -46,7 +45,11 @@ class PublishedCollection(db.Model):
     """A collection of an edition: orgs, academicSessions, courses, classes, users, demographics or enrollments."""
 
     __tablename__ = "published_collection"
-    __table_args__ = (Index("uq_published_collection_name", "edition_id", "name", unique=True),)
+    # Numbers are never used again: kept lists name them.
+    __table_args__ = (
+        Index("uq_published_collection_name", "edition_id", "name", unique=True),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     edition_id: Mapped[int] = mapped_column(ForeignKey("published_edition.id"))

@@ -1,0 +1,149 @@
+"""Every rostering GET of both versions, made from the table of operations: guard, query, read, envelope."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request
+from werkzeug.exceptions import HTTPException
+
+from provider.access.guard import Caller, Unauthorized, authenticate
+from provider.database import TRAFFIC, db
+from provider.oneroster.envelope import (
+    collection_body, link_header, respond, select_fields, single_body,
+)  # fmt: skip
+from provider.oneroster.slashes import restore
+from provider.publishing.reading import NotPublished, Reading, open_reading
+from shared.oneroster.errors import Failure, OneRosterError, error_body
+from shared.oneroster.query import parse_query
+from shared.oneroster.resources.operations import Operation, Parent, operations_of
+from shared.oneroster.versions import BASE_PATHS, Version
+
+#: Seconds after which a client may ask again for what is being built.
+_RETRY_AFTER = "30"
+
+
+def rostering_blueprint(version: Version) -> Blueprint:
+    """The rostering service of one version: a route per operation, everything else 404 in the version's words."""
+    blueprint = Blueprint(f"rostering_{version.name}", __name__, url_prefix=BASE_PATHS[version, "rostering"])
+    for operation in operations_of(version):
+        path = re.sub(r"{(\w+)}", r"<\1>", operation.path)
+        view = _single(operation, version) if operation.single else _collection(operation, version)
+        blueprint.add_url_rule(path, operation.operation_id, view, methods=["GET"])
+    blueprint.add_url_rule("/<path:rest>", "unknown", _unknown, methods=["GET", "PUT", "POST", "DELETE", "PATCH"])
+    _register_errors(blueprint, version)
+    return blueprint
+
+
+def _collection(operation: Operation, version: Version) -> Callable[..., Response]:
+    resource = operation.resource
+
+    def view(**segments: str) -> Response:
+        reading, params = _enter(operation, version, segments)
+        arguments = list(request.args.items(multi=True))
+        query = parse_query(arguments, resource, version)
+        for parent in operation.parents:
+            _require(reading, parent, params)
+        page = reading.page(operation, params, query)
+        texts = select_fields(page.texts, query.fields)
+        body = collection_body(resource.plural, texts, query.warnings)
+        response = respond(body, request.headers.get("Accept-Encoding", ""))
+        response.headers["X-Total-Count"] = str(page.total)
+        response.headers["Link"] = link_header(_address(), arguments, query, page.total, page.revision)
+        return response
+
+    return view
+
+
+def _single(operation: Operation, version: Version) -> Callable[..., Response]:
+    resource = operation.resource
+
+    def view(**segments: str) -> Response:
+        reading, params = _enter(operation, version, segments)
+        query = parse_query(list(request.args.items(multi=True)), resource, version, single=True)
+        text = reading.one(resource, operation.view, params, params["sourcedId"])
+        if text is None:
+            raise OneRosterError(
+                Failure.UNKNOWN_OBJECT, f"Unknown Object: no {resource.singular} with sourcedId {params['sourcedId']!r}"
+            )
+        body = single_body(resource.singular, select_fields(text, query.fields), query.warnings)
+        return respond(body, request.headers.get("Accept-Encoding", ""))
+
+    return view
+
+
+def _unknown(rest: str) -> Response:
+    raise OneRosterError(Failure.UNKNOWN_OBJECT, f"Unknown Object: there is no resource at /{restore(rest)}")
+
+
+def _enter(operation: Operation, version: Version, segments: dict[str, str]) -> tuple[Reading, dict[str, str]]:
+    """Let the caller in, or not; a reading of its edition, and the path parameters."""
+    now = datetime.now(UTC)
+    caller = authenticate(db.session(), request.headers.get("Authorization"), now)
+    _check(caller, operation, version)
+    reading = open_reading(db.session.connection(), db.engines[TRAFFIC], caller.edition, caller.connection_id, now)
+    return reading, {name: restore(value) for name, value in segments.items()}
+
+
+def _check(caller: Caller, operation: Operation, version: Version) -> None:
+    if caller.version is not version:
+        raise OneRosterError(
+            Failure.FORBIDDEN, f"This connection speaks OneRoster {caller.version}; this address is OneRoster {version}"
+        )
+    if operation.scopes.isdisjoint(caller.scopes):
+        wanted = " or ".join(sorted(operation.scopes))
+        raise OneRosterError(Failure.FORBIDDEN, f"The token does not carry the scope that this needs: {wanted}")
+
+
+def _require(reading: Reading, parent: Parent, params: dict[str, str]) -> None:
+    if reading.one(parent.resource, parent.view, params, params[parent.param]) is None:
+        raise OneRosterError(
+            Failure.UNKNOWN_OBJECT,
+            f"Unknown Object: no {parent.resource.singular} with sourcedId {params[parent.param]!r} here",
+        )
+
+
+def _address() -> str:
+    """The absolute URL of this collection, by the configured public address and not by the request's host."""
+    public = current_app.extensions["homeroom"]["settings"].provider_url
+    return f"{public}{request.root_path}{request.path}"
+
+
+def _register_errors(blueprint: Blueprint, version: Version) -> None:
+    """Every failure in the words of the version; nothing of the inside leaves."""
+
+    def answer(failure: Failure, description: str, **headers: str) -> Response:
+        response = respond_error(version, failure, description)
+        response.headers.extend({name.replace("_", "-"): value for name, value in headers.items()})
+        return response
+
+    @blueprint.errorhandler(OneRosterError)
+    def failed(error: OneRosterError) -> Response:
+        return answer(error.failure, error.description)
+
+    @blueprint.errorhandler(Unauthorized)
+    def unauthorized(error: Unauthorized) -> Response:
+        return answer(Failure.UNAUTHORIZED, str(error), WWW_Authenticate="Bearer")
+
+    @blueprint.errorhandler(NotPublished)
+    def not_ready(_error: NotPublished) -> Response:
+        text = "The district's data are being prepared for this connection; ask again soon"
+        return answer(Failure.NOT_READY, text, Retry_After=_RETRY_AFTER)
+
+    @blueprint.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> Response:
+        failure = Failure.METHOD_NOT_ALLOWED if error.code == 405 else Failure.INVALID_DATA
+        return answer(failure, error.description or "The request cannot be read")
+
+    @blueprint.errorhandler(Exception)
+    def broken(error: Exception) -> Response:
+        current_app.logger.error("%s failed: %s", request.endpoint, type(error).__name__, exc_info=error)
+        return answer(Failure.INTERNAL, "Something went wrong here; it has been logged. Try again later")
+
+
+def respond_error(version: Version, failure: Failure, description: str) -> Response:
+    """The error body of a version with its status."""
+    response: Any = current_app.json.response(error_body(version, failure, description))
+    response.status_code = failure.status
+    return response  # type: ignore[no-any-return]

@@ -1,0 +1,69 @@
+"""The finished text of whole blocks of positions: what makes a page of a thousand records a handful of rows.
+
+Derived from the records and only ever an acceleration: a reader that finds no block for its revision reads the
+records. Blocks are written after a revision is published, when its date is known.
+"""
+
+from collections.abc import Iterable, Iterator
+
+
+from sqlalchemy import Connection, Engine, delete, select
+
+from provider.publishing.catalog import extent_at, published_dates
+from provider.publishing.models import PublishedBlock, PublishedRecord
+from provider.publishing.positions import BLOCK, block_id, record_id
+from provider.publishing.rendering import head
+from shared.database import insert_many, writing
+
+_COLUMNS = ("id", "since", "count", "body")
+#: Blocks written per transaction: some 7 MB of text.
+_BATCH = 100
+
+
+def drop_blocks(connection: Connection, collection_id: int, numbers: Iterable[int]) -> None:
+    """Forget blocks whose text a new revision changes, in the transaction that publishes it."""
+    ids = [block_id(collection_id, number) for number in numbers]
+    for i in range(0, len(ids), 500):
+        connection.execute(delete(PublishedBlock).where(PublishedBlock.id.in_(ids[i : i + 500])))
+
+
+def build_blocks(engine: Engine, edition_id: int, collection_id: int, revision: int) -> int:
+    """Write every missing block of a collection as of its current revision; how many were written."""
+    with engine.connect() as connection:
+        heads = {number: head(at) for number, at in published_dates(connection, edition_id).items()}
+        extent = extent_at(connection, collection_id, revision)
+        there = set(
+            connection.execute(
+                select(PublishedBlock.id).where(
+                    PublishedBlock.id >= block_id(collection_id, 0), PublishedBlock.id < block_id(collection_id + 1, 0)
+                )
+            ).scalars()
+        )
+    # The last block is still growing: it is written once it is full.
+    wanted = range(extent.first // BLOCK, extent.last // BLOCK)
+    missing = [number for number in wanted if block_id(collection_id, number) not in there]
+    for i in range(0, len(missing), _BATCH):
+        with writing(engine) as connection:
+            rows = list(_texts(connection, collection_id, missing[i : i + _BATCH], revision, heads))
+            insert_many(connection, PublishedBlock.__table__, _COLUMNS, rows)
+    return len(missing)
+
+
+def _texts(
+    connection: Connection, collection_id: int, numbers: list[int], revision: int, heads: dict[int, bytes]
+) -> Iterator[tuple[int, int, int, bytes]]:
+    """(id, since, count, text) of some blocks at a revision; since = the newest change or departure in the block."""
+    for number in numbers:
+        rows = connection.execute(
+            select(PublishedRecord.since, PublishedRecord.until, PublishedRecord.tail)
+            .where(
+                PublishedRecord.id >= record_id(collection_id, number * BLOCK, 0),
+                PublishedRecord.id < record_id(collection_id, (number + 1) * BLOCK, 0),
+                PublishedRecord.since <= revision,
+            )
+            .order_by(PublishedRecord.id)
+        ).all()
+        live = [heads[since] + tail for since, until, tail in rows if until is None or until > revision]
+        ends = [until for _, until, _ in rows if until is not None and until <= revision]
+        newest = max([*ends, *(since for since, _, _ in rows)], default=revision)
+        yield block_id(collection_id, number), newest, len(live), b",".join(live)

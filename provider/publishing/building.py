@@ -1,0 +1,190 @@
+"""Writing the next revision of a collection beside the one that readers see.
+
+Rows are written as of the next revision in short transactions while the projection streams by; nothing of it is
+visible until `refresh` publishes that revision, and `discard` takes back what a refresh that stopped left behind.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, Engine, bindparam, delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import Insert
+
+from provider.publishing.catalog import RESOURCES, extent_at
+from provider.publishing.models import PublishedIndex, PublishedRecord
+from provider.publishing.positions import BLOCK, Extent, position_of, record_id, version_of
+from provider.publishing.project import Projected
+from provider.publishing.rendering import digest, render
+from shared.database import insert_many, writing
+from shared.oneroster.filters import indexer
+from shared.oneroster.versions import Version
+
+#: Rows per transaction: the write lock is held for some 50 ms.
+BATCH = 4_000
+_RECORD = ("id", "collection_id", "sourced_id", "since", "status", "digest", "tail")
+_INDEX = ("collection_id", "field", "value", "position")
+
+_records = PublishedRecord.__table__
+_index = PublishedIndex.__table__
+
+
+@dataclass
+class Difference:
+    """What the next revision of a collection changes. Positions added are those from the old extent's last on."""
+
+    before: Extent
+    added: int = 0
+    changed: set[int] = field(default_factory=set)
+    hidden: set[int] = field(default_factory=set)
+    shown: set[int] = field(default_factory=set)
+    #: sourcedIds that two records claim: the first has it, the others are not published.
+    duplicates: list[str] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        return not (self.added or self.changed or self.hidden or self.shown)
+
+    def after(self, revision: int) -> Extent:
+        """The extent at the next revision."""
+        return self.before.changed(revision, self.before.last + self.added, self.hidden, self.shown)
+
+    def blocks(self) -> set[int]:
+        """Numbers of the blocks whose text changes."""
+        touched = {position // BLOCK for position in self.changed | self.hidden | self.shown}
+        if self.added:
+            touched.update(range(self.before.last // BLOCK, (self.before.last + self.added - 1) // BLOCK + 1))
+        return touched
+
+
+class Collection:
+    """The pending next revision of one collection.
+
+    `scope` None: the projection is the whole collection. Otherwise it is the set of sourcedIds in question, and
+    records outside it stay as they are.
+    """
+
+    def __init__(
+        self, connection: Connection, collection_id: int, name: str, version: Version, revision: int, before: Extent,
+        scope: set[str] | None = None,
+    ) -> None:  # fmt: skip
+        self.id = collection_id
+        self.name = name
+        self.revision = revision
+        self.difference = Difference(before)
+        self._values_of = indexer(RESOURCES[name], version)
+        #: Rows left to see: sourcedId -> (record id, digest; None when hidden).
+        self._known = _known(connection, collection_id, scope)
+        self._ended: list[int] = []
+        self._rows: list[tuple[int, int, str, int, str, bytes, bytes]] = []
+        self._values: list[tuple[int, str, str, int]] = []
+        self._changed_values: list[dict[str, object]] = []
+        self._taken: set[str] = set()
+
+    @property
+    def pending(self) -> int:
+        """How many rows wait to be written."""
+        return len(self._rows) + len(self._ended)
+
+    def take(self, record: Projected) -> None:
+        """Compare one projected record with what is published; remember what must be written."""
+        if record.sourced_id in self._taken:
+            self.difference.duplicates.append(record.sourced_id)
+            return
+        self._taken.add(record.sourced_id)
+        tail = render(record)
+        mark = digest(tail)
+        key, known = self._known.pop(record.sourced_id, (None, None))
+        if known == mark:
+            return
+        if key is None:
+            position, version = self.difference.before.last + self.difference.added, 0
+            self.difference.added += 1
+        else:
+            position, version = position_of(key), version_of(key) + 1
+            (self.difference.shown if known is None else self.difference.changed).add(position)
+            if known is not None:
+                self._ended.append(key)
+        number = record_id(self.id, position, version)
+        self._rows.append((number, self.id, record.sourced_id, self.revision, record.status, mark, tail))
+        for name, value in self._values_of(record.rest):
+            if key is None:
+                self._values.append((self.id, name, value[:255], position))
+            else:
+                self._changed_values.append(
+                    {"collection_id": self.id, "field": name, "value": value[:255], "position": position}
+                )
+
+    def close(self) -> None:
+        """The projection has ended: what it did not mention disappears, without a tombstone (P-75)."""
+        for key, known in self._known.values():
+            if known is not None:
+                self.difference.hidden.add(position_of(key))
+                self._ended.append(key)
+        self._known.clear()
+
+    def write(self, connection: Connection) -> None:
+        """Write what is pending as of the next revision; readers do not see it yet."""
+        ended, self._ended = self._ended[:BATCH], self._ended[BATCH:]
+        if ended:
+            connection.execute(_END, [{"ended": key, "until_revision": self.revision} for key in ended])
+        if self._rows:
+            insert_many(connection, _records, _RECORD, self._rows)
+        if self._values:
+            insert_many(connection, _index, _INDEX, sorted(set(self._values)))
+        if self._changed_values:
+            connection.execute(_insert_new_values(connection), self._changed_values)
+        for rows in (self._rows, self._values, self._changed_values):
+            rows.clear()
+
+
+def _known(connection: Connection, collection_id: int, scope: set[str] | None) -> dict[str, tuple[int, bytes | None]]:
+    """The latest version of every record (in scope): its id, and its digest if it is live, None if it is hidden."""
+    columns = select(PublishedRecord.sourced_id, PublishedRecord.id, PublishedRecord.digest, PublishedRecord.until)
+    query = columns.where(PublishedRecord.collection_id == collection_id).order_by(PublishedRecord.since)
+    ids = sorted(scope or ())
+    queries = (
+        [query] if scope is None
+        else [query.where(PublishedRecord.sourced_id.in_(ids[i : i + 500])) for i in range(0, len(ids), 500)]
+    )  # fmt: skip
+    known: dict[str, tuple[int, bytes | None]] = {}
+    for each in queries:
+        for sourced_id, key, mark, until in connection.execution_options(yield_per=BATCH).execute(each):
+            known[sourced_id] = (key, mark if until is None else None)
+    return known
+
+
+_END = (
+    update(_records)
+    .where(_records.c.id == bindparam("ended"))
+    .values(until=bindparam("until_revision"))
+)  # fmt: skip
+
+
+def _insert_new_values(connection: Connection) -> Insert:
+    """An insert of index rows that leaves those alone that exist."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    return dialect.insert(_index).on_conflict_do_nothing()
+
+
+def discard(engine: Engine, collection_ids: Iterable[int], revision: int) -> None:
+    """Take back whatever was written for revisions after `revision` by a refresh that did not publish it."""
+    for number in collection_ids:
+        ours = PublishedRecord.collection_id == number
+        while True:
+            with writing(engine) as connection:
+                rows = connection.execute(
+                    select(PublishedRecord.id)
+                    .where(ours, or_(PublishedRecord.since > revision, PublishedRecord.until > revision))
+                    .limit(BATCH)
+                ).scalars().all()  # fmt: skip
+                if not rows:
+                    break
+                some = PublishedRecord.id.in_(rows)
+                connection.execute(delete(PublishedRecord).where(some, PublishedRecord.since > revision))
+                connection.execute(update(PublishedRecord).where(some, PublishedRecord.until > revision).values(until=None))
+        with writing(engine) as connection:
+            extent = extent_at(connection, number, revision)
+            connection.execute(
+                delete(PublishedIndex).where(PublishedIndex.collection_id == number, PublishedIndex.position >= extent.last)
+            )

@@ -1,0 +1,85 @@
+"""Which editions exist, what revision each shows, and the extents of their collections."""
+
+from array import array
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, insert, select
+
+from provider.eligibility.edition import Edition
+from provider.publishing.models import (
+    PublishedCollection, PublishedEdition, PublishedExtent, PublishedRevision,
+)  # fmt: skip
+from provider.publishing.positions import Extent, unpack
+from shared.oneroster.resources.model import Resource
+from shared.oneroster.resources.rostering import ROSTERING
+
+#: Collections in the order in which they are built: what a record refers to comes before it.
+CLASS_CACHE = ("orgs", "academicSessions", "courses", "classes")
+STUDENT_CACHE = ("users", "demographics", "enrollments")
+COLLECTIONS = CLASS_CACHE + STUDENT_CACHE
+
+#: The resource that a stored collection holds.
+RESOURCES: dict[str, Resource] = {resource.plural: resource for resource in ROSTERING}
+
+_EMPTY = array("I")
+
+
+def cache_of(collection: str) -> str:
+    """The cache a collection belongs to, as administrators know it (P-84): class or student."""
+    return "class" if collection in CLASS_CACHE else "student"
+
+
+class BuiltEdition(NamedTuple):
+    """An edition in the database. revision 0: registered, not built yet."""
+
+    id: int
+    revision: int
+    collections: dict[str, int]
+
+
+def find_edition(connection: Connection, edition: Edition) -> BuiltEdition | None:
+    """The edition as it stands, or None when it was never registered."""
+    rows = connection.execute(
+        select(PublishedEdition.id, PublishedEdition.revision, PublishedCollection.name, PublishedCollection.id)
+        .join(PublishedCollection, PublishedCollection.edition_id == PublishedEdition.id)
+        .where(PublishedEdition.key == edition.key)
+    ).all()
+    if not rows:
+        return None
+    return BuiltEdition(rows[0][0], rows[0][1], {name: number for _, _, name, number in rows})
+
+
+def register_edition(connection: Connection, edition: Edition) -> BuiltEdition:
+    """The edition as it stands, registered first when it is new."""
+    found = find_edition(connection, edition)
+    if found:
+        return found
+    number = connection.execute(
+        insert(PublishedEdition).values(key=edition.key, revision=0).returning(PublishedEdition.id)
+    ).scalar_one()
+    connection.execute(insert(PublishedCollection), [{"edition_id": number, "name": name} for name in COLLECTIONS])
+    registered = find_edition(connection, edition)
+    assert registered is not None
+    return registered
+
+
+def extent_at(connection: Connection, collection_id: int, revision: int) -> Extent:
+    """The extent of a collection at a revision; empty before it was first built."""
+    row = connection.execute(
+        select(PublishedExtent.revision, PublishedExtent.first, PublishedExtent.last, PublishedExtent.holes)
+        .where(PublishedExtent.collection_id == collection_id, PublishedExtent.revision <= revision)
+        .order_by(PublishedExtent.revision.desc())
+        .limit(1)
+    ).first()
+    return Extent(0, 0, 0, _EMPTY) if row is None else Extent(row[0], row[1], row[2], unpack(row[3]))
+
+
+def published_dates(connection: Connection, edition_id: int, after: int = 0) -> dict[int, datetime]:
+    """When each revision of an edition after number `after` was published (UTC)."""
+    rows = connection.execute(
+        select(PublishedRevision.number, PublishedRevision.published_at).where(
+            PublishedRevision.edition_id == edition_id, PublishedRevision.number > after
+        )
+    )
+    return {row[0]: row[1] for row in rows}

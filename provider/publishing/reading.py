@@ -1,0 +1,186 @@
+"""Reading what is published: one record, or a page of a walk, as of one revision. Knows no HTTP."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from hashlib import blake2b
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, Engine, bindparam, select
+
+from provider.eligibility.edition import Edition
+from provider.publishing.catalog import BuiltEdition, extent_at, find_edition, published_dates
+from provider.publishing.models import PublishedRecord, PublishedRevision
+from provider.publishing.positions import Extent
+from provider.publishing.rendering import head, wire_date
+from provider.publishing.selecting import Asked, Selector
+from provider.publishing.sweeping import WALK_LIFETIME
+from provider.publishing.texts import LIVE, Texts
+from provider.publishing.walks import find_list, keep_list, pin, pinned, slice_list
+from shared.oneroster.filters import render
+from shared.oneroster.query import Query
+from shared.oneroster.resources.model import Resource
+from shared.oneroster.resources.operations import Operation
+from shared.oneroster.resources.views import Every, Via, View, compile_view
+from shared.oneroster.versions import Version
+
+_decode = msgspec.json.Decoder().decode
+
+_ONE = select(PublishedRecord.since, PublishedRecord.tail).where(
+    PublishedRecord.collection_id == bindparam("collection"), PublishedRecord.sourced_id == bindparam("id"), LIVE
+)  # fmt: skip
+
+
+class NotPublished(Exception):
+    """The edition of this connection has not been built yet: the first refresh has to end before it can answer."""
+
+
+class Page(NamedTuple):
+    """A page: `texts` are the records, comma-separated; `total` is X-Total-Count; `revision` belongs into Link."""
+
+    texts: bytes
+    total: int
+    revision: int
+
+
+@dataclass
+class _Dates:
+    """The dates of an edition's revisions as far as this process has read them: they never change."""
+
+    heads: dict[int, bytes]
+    wire: dict[int, str]
+
+
+@lru_cache(maxsize=256)
+def _dates(_database: str, _edition_id: int) -> _Dates:
+    return _Dates({}, {})
+
+
+def open_reading(
+    connection: Connection, traffic: Engine, edition: Edition, client: int, now: datetime
+) -> "Reading":
+    """A reading of the edition as it stands. Raises NotPublished."""
+    built = find_edition(connection, edition)
+    if built is None or built.revision == 0:
+        raise NotPublished
+    return Reading(connection, traffic, built, edition.version, client, now)
+
+
+class Reading:
+    """One edition at one revision, over a connection that reads. `client` is whose walks are kept (connection id)."""
+
+    def __init__(
+        self, connection: Connection, traffic: Engine, built: BuiltEdition, version: Version, client: int, now: datetime
+    ) -> None:
+        self._connection = connection
+        self._traffic = traffic
+        self._built = built
+        self._version = version
+        self._client = client
+        self._now = now
+        self._extents: dict[tuple[str, int], Extent] = {}
+
+    def one(self, resource: Resource, view: View, params: Mapping[str, str], sourced_id: str) -> bytes | None:
+        """The text of a record if it belongs to the view, as of now; None when there is none."""
+        revision = self._built.revision
+        number = self._built.collections[resource.plural]
+        row = self._connection.execute(_ONE, {"collection": number, "id": sourced_id, "at": revision}).first()
+        if row is None:
+            return None
+        text = self._heads(revision).heads[row.since] + row.tail
+        belongs = compile_view(view, resource, self._version, params, lambda _: frozenset())
+        return text if belongs(_decode(text)) else None
+
+    def page(self, operation: Operation, params: Mapping[str, str], query: Query) -> Page:
+        """The page that a query asks for. A walk that begins here pins the revision for its later pages (P-92)."""
+        resource = operation.resource
+        asked = Asked(resource, operation.view, params, query.filter, query.sort, query.descending)
+        mark = _mark(operation, asked)
+        revision = self._revision(query, mark)
+        number = self._built.collections[resource.plural]
+        extent = self._extent(resource.plural, revision)
+        texts = Texts(self._connection, number, extent, revision, self._heads(revision).heads)
+        if asked.whole:
+            total = extent.count
+            text = texts.between(*extent.page(query.offset, query.limit))
+        else:
+            positions, total = self._positions(asked, mark, revision, query)
+            text = texts.at(positions)
+        if query.offset == 0 and total > query.limit:
+            pin(self._traffic, self._client, mark, revision, self._now)
+        return Page(text, total, revision)
+
+    def _positions(self, asked: Asked, mark: bytes, revision: int, query: Query) -> tuple[list[int], int]:
+        """The positions of a page of a question, and how many it has in all; kept when there is a later page."""
+        number = self._built.collections[asked.resource.plural]
+        # The answer is the same for every revision since the last change of a collection that it was made from.
+        state = max(self._extent(name, revision).revision for name in _sources(asked))
+        with self._traffic.connect() as traffic:
+            kept = find_list(traffic, number, state, mark, self._now)
+            if kept is not None:
+                return slice_list(traffic, kept, query.offset, query.limit), kept.total
+        selector = Selector(
+            self._connection, self._version, revision, self._built.collections,
+            lambda name: self._extent(name, revision), self._heads(revision).wire,
+        )  # fmt: skip
+        positions = selector.positions(asked)
+        if len(positions) > query.limit:
+            keep_list(self._traffic, number, state, mark, positions, self._now)
+        return positions[query.offset : query.offset + query.limit].tolist(), len(positions)
+
+    def _revision(self, query: Query, mark: bytes) -> int:
+        """The revision that the walk belongs to: that of its Link, that of its first page, or the present one."""
+        current = self._built.revision
+        if query.offset == 0:
+            return current
+        if query.revision is not None:
+            return query.revision if self._readable(query.revision) else current
+        with self._traffic.connect() as traffic:
+            revision = pinned(traffic, self._client, mark, self._now)
+        return current if revision is None or revision > current else revision
+
+    def _readable(self, revision: int) -> bool:
+        """Whether the versions of a revision are still there: it was current less than a walk's lifetime ago."""
+        if not 0 < revision <= self._built.revision:
+            return False
+        if revision == self._built.revision:
+            return True
+        ended = self._connection.execute(
+            select(PublishedRevision.published_at).where(
+                PublishedRevision.edition_id == self._built.id, PublishedRevision.number == revision + 1
+            )
+        ).scalar_one()
+        return bool(ended > self._now - WALK_LIFETIME)
+
+    def _extent(self, name: str, revision: int) -> Extent:
+        found = self._extents.get((name, revision))
+        if found is None:
+            found = extent_at(self._connection, self._built.collections[name], revision)
+            self._extents[name, revision] = found
+        return found
+
+    def _heads(self, revision: int) -> _Dates:
+        """The dates of all revisions up to this one."""
+        dates = _dates(str(self._connection.engine.url), self._built.id)
+        if revision not in dates.heads:
+            known = max(dates.heads, default=0)
+            for number, at in published_dates(self._connection, self._built.id, after=known).items():
+                dates.heads[number] = head(at)
+                dates.wire[number] = wire_date(at)
+        return dates
+
+
+def _mark(operation: Operation, asked: Asked) -> bytes:
+    """16 bytes that name a question, the same in every process."""
+    words = [operation.operation_id, *(f"{name}={value}" for name, value in sorted(asked.params.items()))]
+    words.append("" if asked.filter is None else render(asked.filter))
+    words.append(f"{asked.sort or ''} {asked.descending}")
+    return blake2b("\x1f".join(words).encode(), digest_size=16).digest()
+
+
+def _sources(asked: Asked) -> list[str]:
+    """The collections that an answer is made from."""
+    views = asked.view.views if isinstance(asked.view, Every) else (asked.view,)
+    return [asked.resource.plural, *(view.collection for view in views if isinstance(view, Via))]

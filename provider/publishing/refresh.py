@@ -1,0 +1,241 @@
+"""The refresh: SIS rows, decided and rendered, compared with what is published; the differences become a revision.
+
+Full and keyed refresh are the same code; a keyed one only looks at the records of some people, sections and courses.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import Engine, insert, select, update
+from sqlalchemy.orm import Session
+
+from provider.eligibility.edition import Edition
+from provider.eligibility.facts import Facts, Keys
+from provider.publishing.blocks import build_blocks, drop_blocks
+from provider.publishing.building import BATCH, Collection, Difference, discard
+from provider.publishing.catalog import COLLECTIONS, BuiltEdition, cache_of, extent_at, register_edition
+from provider.publishing.load import load_facts
+from provider.publishing.models import PublishedEdition, PublishedExtent, PublishedRevision
+from provider.publishing.project import Projected, project
+from provider.publishing.runs import RunResult, beat, finish_run, start_run
+from provider.publishing.scope import ids_in_question
+from provider.publishing.sweeping import sweep
+from shared.database import writing
+
+#: Departures that never need approval, however large their share: a small school is not a disaster.
+FEW = 20
+#: The heart beats at least every so many records, also when nothing is written.
+_BEAT = 20_000
+
+Clock = Callable[[], datetime]
+Progress = Callable[[str, int], None]
+
+
+class Held(Exception):
+    """A refresh would take away more of a collection than the district allows unasked."""
+
+    def __init__(self, collection: str, removed: int, total: int) -> None:
+        self.cache = cache_of(collection)
+        super().__init__(
+            f"The refresh would remove {removed:,} of {total:,} {collection}; nothing was changed. "
+            "If that is right, approve it: homeroom provider refresh --approve"
+        )
+
+
+class BuildFailed(Exception):
+    """Building a collection failed; says which cache (P-88) and keeps the cause."""
+
+    def __init__(self, collection: str, cause: Exception) -> None:
+        self.cache = cache_of(collection)
+        super().__init__(f"The {self.cache} cache could not be refreshed ({collection}: {type(cause).__name__})")
+
+
+@dataclass(frozen=True, slots=True)
+class Refresher:
+    """What a refresh needs from its surroundings. `clock` gives aware UTC; `base_url` is what an LMS is given."""
+
+    engine: Engine
+    editions: Sequence[Edition]
+    base_url: str
+    threshold: float
+    clock: Clock
+    progress: Progress = lambda _collection, _records: None
+
+
+@dataclass
+class Build:
+    """One edition on its way to its next revision."""
+
+    edition: Edition
+    built: BuiltEdition
+    differences: dict[str, Difference] = field(default_factory=dict)
+
+    @property
+    def next(self) -> int:
+        return self.built.revision + 1
+
+    @property
+    def changes(self) -> bool:
+        return self.built.revision == 0 or any(not difference.empty for difference in self.differences.values())
+
+
+class Counts(NamedTuple):
+    """Records added, changed and removed, over all editions."""
+
+    added: int
+    changed: int
+    removed: int
+
+
+def refresh(
+    refresher: Refresher, today: date, trigger: str, keys: Keys | None = None, approved: bool = False,
+    slot: str | None = None,
+) -> RunResult:  # fmt: skip
+    """Bring what is published up to date with the SIS as of `today` (the district's date).
+
+    1. Take the one place of a running refresh, or be refused (P-87).
+    2. Take back what a refresh that died had begun.
+    3. Read the SIS as of one moment; for each edition and collection decide, project and render, and write the
+       differences as of the next revision, in short transactions that no reader sees and no writer waits for long.
+    4. Hold everything if a collection would lose more than the allowed share (P-91 keeps the last good state).
+    5. Publish: in one short transaction every edition shows its next revision.
+    6. Rebuild the blocks that changed, sweep versions that no walk can need, record the result (P-89).
+
+    Raises RefreshIsRunning. Any other failure leaves the last good state and is recorded with its alert; the result says so.
+    """
+    run_id = start_run(refresher.engine, trigger, refresher.clock(), today, slot)
+    try:
+        builds = _prepare(refresher)
+        with Session(refresher.engine) as session:
+            facts = load_facts(session, today, keys)
+            for build in builds:
+                _build(refresher, run_id, build, facts, keyed=keys is not None, approved=approved)
+        counts = _publish(refresher, builds)
+        _tidy(refresher, builds)
+    except Held as held:
+        return _stopped(refresher, RunResult(run_id, "held", str(held)), held.cache)
+    except BuildFailed as failed:
+        _stopped(refresher, RunResult(run_id, "failed", f"{failed}; the last good state stays"), failed.cache)
+        raise
+    result = RunResult(run_id, "done", _summary(counts, builds), *counts)
+    finish_run(refresher.engine, result, refresher.clock())
+    return result
+
+
+def _prepare(refresher: Refresher) -> list[Build]:
+    with writing(refresher.engine) as connection:
+        registered = [(edition, register_edition(connection, edition)) for edition in refresher.editions]
+    for _, built in registered:
+        discard(refresher.engine, built.collections.values(), built.revision)
+    return [Build(edition, built) for edition, built in registered]
+
+
+def _build(refresher: Refresher, run_id: int, build: Build, facts: Facts, keyed: bool, approved: bool) -> None:
+    """Write every collection of an edition as of its next revision."""
+    # What a keyed refresh yields for an edition that was never built would be a fraction of it: wait for the full one.
+    if keyed and build.built.revision == 0:
+        return
+    scopes = ids_in_question(refresher.engine, build.built, facts, build.edition) if keyed else {}
+    for name, records in project(facts, build.edition, refresher.base_url):
+        try:
+            difference = _collect(refresher, run_id, build, name, records, scopes.get(name) if keyed else None)
+        except Exception as cause:
+            raise BuildFailed(name, cause) from cause
+        before = difference.before.count
+        gone = len(difference.hidden)
+        if not (keyed or approved) and gone > FEW and gone > refresher.threshold * before:
+            raise Held(name, gone, before)
+
+
+def _collect(
+    refresher: Refresher, run_id: int, build: Build, name: str, records: Iterator[Projected], scope: set[str] | None
+) -> Difference:
+    """Compare one collection with what is published and write what differs."""
+    number = build.built.collections[name]
+    with refresher.engine.connect() as connection:
+        before = extent_at(connection, number, build.built.revision)
+        collection = Collection(connection, number, name, build.edition.version, build.next, before, scope)
+    build.differences[name] = collection.difference
+    for count, record in enumerate(records, 1):
+        collection.take(record)
+        if collection.pending >= BATCH or count % _BEAT == 0:
+            _write(refresher, run_id, collection)
+            refresher.progress(name, count)
+    collection.close()
+    while collection.pending:
+        _write(refresher, run_id, collection)
+    return collection.difference
+
+
+def _write(refresher: Refresher, run_id: int, collection: Collection) -> None:
+    with writing(refresher.engine) as connection:
+        collection.write(connection)
+        beat(connection, run_id, refresher.clock())
+
+
+def _publish(refresher: Refresher, builds: list[Build]) -> Counts:
+    """Make the next revision of every edition that changed visible, at one moment later than any before."""
+    changed = [build for build in builds if build.changes and (build.differences or build.built.revision)]
+    with writing(refresher.engine) as connection:
+        last = connection.execute(select(PublishedRevision.published_at).order_by(PublishedRevision.published_at.desc()).limit(1)).scalar()
+        for build in changed:
+            for name, difference in build.differences.items():
+                if difference.empty and build.built.revision:
+                    continue
+                number = build.built.collections[name]
+                after = difference.after(build.next)
+                connection.execute(
+                    insert(PublishedExtent).values(
+                        collection_id=number, revision=build.next, first=after.first, last=after.last, holes=after.pack()
+                    )
+                )
+                drop_blocks(connection, number, difference.blocks())
+        now = refresher.clock()
+        moment = now.replace(microsecond=now.microsecond // 1000 * 1000)
+        if last is not None and moment <= last:
+            moment = last + timedelta(milliseconds=1)
+        for build in changed:
+            connection.execute(
+                insert(PublishedRevision).values(edition_id=build.built.id, number=build.next, published_at=moment)
+            )
+            connection.execute(
+                update(PublishedEdition).where(PublishedEdition.id == build.built.id).values(revision=build.next)
+            )
+    differences = [difference for build in changed for difference in build.differences.values()]
+    return Counts(
+        sum(difference.added + len(difference.shown) for difference in differences),
+        sum(len(difference.changed) for difference in differences),
+        sum(len(difference.hidden) for difference in differences),
+    )
+
+
+def _tidy(refresher: Refresher, builds: list[Build]) -> None:
+    """Blocks for the new revision; versions and editions that nobody can need any more go."""
+    for build in builds:
+        revision = build.next if build.changes else build.built.revision
+        for name in COLLECTIONS:
+            build_blocks(refresher.engine, build.built.id, build.built.collections[name], revision)
+    sweep(refresher.engine, [build.built.id for build in builds], refresher.clock())
+
+
+def _stopped(refresher: Refresher, result: RunResult, cache: str) -> RunResult:
+    """Take back what was written and record why the refresh stopped."""
+    with refresher.engine.connect() as connection:
+        rows = connection.execute(select(PublishedEdition.key)).scalars().all()
+    for edition in refresher.editions:
+        if edition.key in rows:
+            with writing(refresher.engine) as connection:
+                built = register_edition(connection, edition)
+            discard(refresher.engine, built.collections.values(), built.revision)
+    finish_run(refresher.engine, result, refresher.clock(), cache)
+    return result
+
+
+def _summary(counts: Counts, builds: list[Build]) -> str:
+    text = f"{counts.added:,} added, {counts.changed:,} changed, {counts.removed:,} removed"
+    doubled = sorted({name for build in builds for d in build.differences.values() for name in d.duplicates})
+    if doubled:
+        text += f"; two records claim the sourcedId {', '.join(doubled[:5])}: only the first of each is published"
+    return text

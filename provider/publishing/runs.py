@@ -1,0 +1,102 @@
+"""Refresh runs as rows: one at a time, with a heartbeat, a result that people can read, and alerts (P-87 … P-91)."""
+
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from provider.publishing.models import RefreshAlert, RefreshRun
+from shared.database import writing
+
+#: A run that has not been heard of for so long died; its place is free.
+SILENCE = timedelta(seconds=30)
+#: A manual refresh starts so long after the click (P-87).
+MANUAL_DELAY = timedelta(minutes=2)
+
+
+class RefreshIsRunning(Exception):
+    """A refresh is asked for while one is running (P-87); the message says since when."""
+
+
+class RunResult(NamedTuple):
+    """How a refresh ended: state done, held or failed; the message is for people."""
+
+    run_id: int
+    state: str
+    message: str
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+
+
+def start_run(engine: Engine, trigger: str, now: datetime, today: date, slot: str | None = None) -> int:
+    """Take the one place of a running refresh. Raises RefreshIsRunning; a dead run's place is taken over."""
+    with writing(engine) as connection:
+        running = connection.execute(
+            select(RefreshRun.id, RefreshRun.started_at, RefreshRun.heartbeat_at).where(RefreshRun.state == "running")
+        ).first()
+        if running and running.heartbeat_at > now - SILENCE:
+            raise RefreshIsRunning(
+                f"A refresh has been running since {running.started_at:%H:%M:%S} UTC; ask again when it has ended"
+            )
+        if running:
+            _finish(connection, RunResult(running.id, "failed", "The refresh was interrupted; the last good state stays"), now)
+        try:
+            return connection.execute(
+                insert(RefreshRun)
+                .values(trigger=trigger, state="running", due_at=now, started_at=now, heartbeat_at=now,
+                        today=today.isoformat(), slot=slot, added=0, changed=0, removed=0)
+                .returning(RefreshRun.id)
+            ).scalar_one()  # fmt: skip
+        except IntegrityError:
+            raise RefreshIsRunning("Another process has just started this refresh") from None
+
+
+def beat(connection: Connection, run_id: int, now: datetime) -> None:
+    """Say that a run is alive."""
+    connection.execute(update(RefreshRun).where(RefreshRun.id == run_id).values(heartbeat_at=now))
+
+
+def finish_run(engine: Engine, result: RunResult, now: datetime, cache: str | None = None) -> None:
+    """Record how a run ended and raise the alert that its kind calls for (P-87, P-88)."""
+    with writing(engine) as connection:
+        _finish(connection, result, now, cache)
+
+
+def _finish(connection: Connection, result: RunResult, now: datetime, cache: str | None = None) -> None:
+    trigger = connection.execute(select(RefreshRun.trigger).where(RefreshRun.id == result.run_id)).scalar_one()
+    connection.execute(
+        update(RefreshRun)
+        .where(RefreshRun.id == result.run_id)
+        .values(state=result.state, message=result.message, finished_at=now, cache=cache,
+                added=result.added, changed=result.changed, removed=result.removed)
+    )  # fmt: skip
+    # A scheduled refresh is only heard of when it fails; a manual one always (P-87, P-88).
+    if result.state != "done" or trigger == "manual":
+        connection.execute(insert(RefreshAlert).values(run_id=result.run_id, raised_at=now, message=result.message))
+
+
+class CacheState(NamedTuple):
+    """What the settings page and the command show (P-89). Times are UTC."""
+
+    last_success: datetime | None
+    running_since: datetime | None
+    last_state: str | None
+    last_message: str | None
+
+
+def cache_state(connection: Connection) -> CacheState:
+    """When the cache was last refreshed, whether a refresh runs, and how the last one ended."""
+    full = RefreshRun.trigger != "keyed"
+    success = connection.execute(
+        select(RefreshRun.finished_at).where(RefreshRun.state == "done", full).order_by(RefreshRun.id.desc()).limit(1)
+    ).scalar()
+    running = connection.execute(select(RefreshRun.started_at).where(RefreshRun.state == "running", full)).scalar()
+    last = connection.execute(
+        select(RefreshRun.state, RefreshRun.message)
+        .where(RefreshRun.finished_at.is_not(None), full)
+        .order_by(RefreshRun.id.desc())
+        .limit(1)
+    ).first()
+    return CacheState(success, running, last.state if last else None, last.message if last else None)

@@ -1,0 +1,197 @@
+"""Which positions answer a query: views and filters resolved to an ordered list, through the index where it helps.
+
+The index and the dates only narrow the search; what counts is the predicate on the record as of the revision read.
+"""
+
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Select, select
+
+from provider.publishing.catalog import RESOURCES
+from provider.publishing.models import PublishedIndex, PublishedRecord
+from provider.publishing.positions import Extent, position_of, record_id
+from provider.publishing.texts import LIVE, records_at
+from shared.oneroster.filters import And, Clause, Node, compile_filter, equalities, sort_key
+from shared.oneroster.resources.model import Resource
+from shared.oneroster.resources.views import Every, Via, View, Whole, compile_view, view_equalities
+from shared.oneroster.versions import Version
+
+Record = dict[str, Any]
+T = TypeVar("T")
+
+#: Candidates so few that reading them costs less than narrowing further.
+_FEW = 2_000
+#: Indexed paths with few values: they narrow little, so they come last.
+_BROAD = frozenset({"role", "roles.role", "type"})
+#: Paths that are columns of a record: a filter of these alone needs no JSON.
+_COLUMNS = frozenset({"sourcedId", "status", "dateLastModified"})
+_decode = msgspec.json.Decoder().decode
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question to one collection. `params` are the decoded path parameters that `view` names."""
+
+    resource: Resource
+    view: View
+    params: Mapping[str, str]
+    filter: Node | None = None
+    sort: str | None = None
+    descending: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """The collection as it is: no list has to be made."""
+        return isinstance(self.view, Whole) and self.filter is None and self.sort is None
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """Resolves questions to one edition at one revision. `dates`: dateLastModified on the wire by revision number."""
+
+    connection: Connection
+    version: Version
+    revision: int
+    collections: Mapping[str, int]
+    extents: Callable[[str], Extent]
+    dates: Mapping[int, str]
+
+    def positions(self, asked: Asked) -> "array[int]":
+        """Positions of the records that answer, in order: by position, or by the sort field with sourcedId last."""
+        rows = ((position, record) for position, record in self._matching(asked))
+        if asked.sort is None:
+            return array("I", sorted(position for position, _ in rows))
+        key = sort_key(asked.resource, self.version, asked.sort)
+        keyed = sorted((record["sourcedId"], position, key(record)) for position, record in rows)
+        keyed.sort(key=lambda row: row[2], reverse=asked.descending)
+        return array("I", [position for _, position, _ in keyed])
+
+    def records(self, asked: Asked) -> Iterator[Record]:
+        """The records that answer, decoded, in no particular order."""
+        return (record for _, record in self._matching(asked))
+
+    def _matching(self, asked: Asked) -> Iterator[tuple[int, Record]]:
+        holds = self._predicate(asked)
+        for key, since, record in self._candidates(asked):
+            record["dateLastModified"] = self.dates[since]
+            if holds(record):
+                yield position_of(key), record
+
+    def _predicate(self, asked: Asked) -> Callable[[Record], bool]:
+        belongs = compile_view(asked.view, asked.resource, self.version, asked.params, lambda via: self._gather(via, asked.params))
+        if asked.filter is None:
+            return belongs
+        passes = compile_filter(asked.filter, asked.resource, self.version)
+        return lambda record: passes(record) and belongs(record)
+
+    def _gather(self, via: Via, params: Mapping[str, str]) -> frozenset[str]:
+        """The sourcedIds that records of another collection name (users of a class, through its enrollments)."""
+        *names, last = via.pick.split(".")
+        found: set[str] = set()
+        for record in self.records(Asked(RESOURCES[via.collection], Every(via.where), params)):
+            values = record.get(names[0]) or []
+            found.update(value[last] for value in (values if isinstance(values, list) else [values]))
+        return frozenset(found)
+
+    def _candidates(self, asked: Asked) -> Iterator[tuple[int, int, Record]]:
+        """(record id, since, record without its date) of every record that may answer."""
+        number = self.collections[asked.resource.plural]
+        ids = self._ids(asked)
+        if ids is not None:
+            named = [PublishedRecord.collection_id == number]
+            for some in _portions(sorted(ids)):
+                yield from self._decoded(*named, PublishedRecord.sourced_id.in_(some))
+            return
+        narrowed = self._narrowed(asked, number)
+        if narrowed is not None:
+            for some in _portions(sorted(narrowed)):
+                for key, since, tail in records_at(self.connection, number, some, self.revision):
+                    yield key, since, _decode(b"{" + tail)
+            return
+        where = self._span(asked, number)
+        if asked.sort in (None, *_COLUMNS) and _paths(asked.filter) <= _COLUMNS and isinstance(asked.view, Whole):
+            yield from self._columns(*where)
+        else:
+            yield from self._decoded(*where)
+
+    def _ids(self, asked: Asked) -> frozenset[str] | None:
+        """The sourcedIds that alone can answer, where the view or the filter names them."""
+        vias = [view for view in (asked.view.views if isinstance(asked.view, Every) else (asked.view,)) if isinstance(view, Via)]
+        if vias:
+            return self._gather(vias[0], asked.params)
+        named = [e.value for e in equalities(asked.filter, asked.resource, self.version) if e.path == "sourcedId"]
+        return frozenset(named[:1]) if named else None
+
+    def _narrowed(self, asked: Asked, number: int) -> set[int] | None:
+        """Positions that the index leaves over; None when no part of the question is indexed."""
+        found: set[int] | None = None
+        wanted = {
+            *view_equalities(asked.view, asked.resource, self.version, asked.params),
+            *equalities(asked.filter, asked.resource, self.version),
+        }
+        for path, value in sorted(wanted, key=lambda equality: equality.path in _BROAD):
+            if found is not None and len(found) <= _FEW:
+                break
+            positions = self.connection.execute(
+                select(PublishedIndex.position).where(
+                    PublishedIndex.collection_id == number, PublishedIndex.field == path, PublishedIndex.value == value
+                )
+            ).scalars()
+            found = set(positions) if found is None else found.intersection(positions)
+        return found
+
+    def _span(self, asked: Asked, number: int) -> tuple[ColumnElement[bool], ...]:
+        """The part of the collection that the dates asked for leave over: versions of some revisions, or all of it."""
+        fitting = self._fitting_revisions(asked)
+        if len(fitting) < len(self.dates):
+            bounds = (min(fitting), max(fitting)) if fitting else (1, 0)
+            return PublishedRecord.collection_id == number, PublishedRecord.since.between(*bounds)
+        extent = self.extents(asked.resource.plural)
+        low, high = record_id(number, extent.first, 0), record_id(number, extent.last, 0)
+        return PublishedRecord.id >= low, PublishedRecord.id < high
+
+    def _fitting_revisions(self, asked: Asked) -> list[int]:
+        """Revisions whose date satisfies every clause on dateLastModified that all answers must satisfy."""
+        dated = [clause for clause in _conjuncts(asked.filter) if clause.path == ("dateLastModified",)]
+        tests = [compile_filter(clause, asked.resource, self.version) for clause in dated]
+        return [n for n, at in self.dates.items() if all(test({"dateLastModified": at}) for test in tests)]
+
+    def _decoded(self, *where: ColumnElement[bool]) -> Iterator[tuple[int, int, Record]]:
+        query = select(PublishedRecord.id, PublishedRecord.since, PublishedRecord.tail).where(*where, LIVE)
+        for key, since, tail in self._stream(query):
+            yield key, since, _decode(b"{" + tail)
+
+    def _columns(self, *where: ColumnElement[bool]) -> Iterator[tuple[int, int, Record]]:
+        """Records as far as columns hold them: the index is read, the JSON is not."""
+        query = select(
+            PublishedRecord.id, PublishedRecord.since, PublishedRecord.status, PublishedRecord.sourced_id
+        ).where(*where, LIVE)
+        for key, since, status, sourced_id in self._stream(query):
+            yield key, since, {"sourcedId": sourced_id, "status": status}
+
+    def _stream(self, query: Select[Any]) -> Iterator[Any]:
+        return iter(self.connection.execution_options(yield_per=5_000).execute(query, {"at": self.revision}))
+
+
+def _paths(node: Node | None) -> set[str]:
+    """The fields that a filter looks at."""
+    if node is None:
+        return set()
+    if isinstance(node, Clause):
+        return {node.path[0]}
+    return set().union(*(_paths(inner) for inner in node.nodes))
+
+
+def _conjuncts(node: Node | None) -> list[Clause]:
+    """The clauses that every answer must satisfy."""
+    if isinstance(node, Clause):
+        return [node]
+    return [clause for inner in node.nodes for clause in _conjuncts(inner)] if isinstance(node, And) else []
+
+
+def _portions(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (values[i : i + 1_000] for i in range(0, len(values), 1_000))

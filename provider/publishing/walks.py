@@ -1,0 +1,106 @@
+"""What a client's walk over many pages holds on to: the revision it began with, and the list of what it asked for.
+
+Kept in the traffic database, seen by every worker process, for two hours (DESIGN section 2, P-92).
+"""
+
+from array import array
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+
+from provider.publishing.models import KeptChunk, KeptList, KeptWalk
+from provider.publishing.positions import CHUNK, unpack
+from provider.publishing.sweeping import WALK_LIFETIME
+from shared.database import insert_many, writing
+
+_PINNED = select(KeptWalk.revision).where(
+    KeptWalk.connection_id == bindparam("client"), KeptWalk.query == bindparam("asked"),
+    KeptWalk.expires_at > bindparam("now"),
+)  # fmt: skip
+_LIST = select(KeptList.id, KeptList.total).where(
+    KeptList.collection_id == bindparam("collection"), KeptList.revision == bindparam("at"),
+    KeptList.query == bindparam("asked"), KeptList.expires_at > bindparam("now"),
+)  # fmt: skip
+_CHUNKS = (
+    select(KeptChunk.positions)
+    .where(KeptChunk.list_id == bindparam("list"), KeptChunk.number >= bindparam("low"), KeptChunk.number <= bindparam("high"))
+    .order_by(KeptChunk.number)
+)
+
+
+def pin(engine: Engine, client: int, query: bytes, revision: int, now: datetime) -> None:
+    """A client's walk over a query begins at a revision; an earlier one over the same query is forgotten."""
+    with writing(engine) as connection:
+        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+        values = {"revision": revision, "expires_at": now + WALK_LIFETIME}
+        statement = dialect.insert(KeptWalk.__table__).values(connection_id=client, query=query, **values)
+        connection.execute(statement.on_conflict_do_update(index_elements=["connection_id", "query"], set_=values))
+
+
+def pinned(connection: Connection, client: int, query: bytes, now: datetime) -> int | None:
+    """The revision that a client's walk began with, or None."""
+    return connection.execute(_PINNED, {"client": client, "asked": query, "now": now}).scalar()
+
+
+class Kept(NamedTuple):
+    """A kept list: how many positions it has; `slice` reads some."""
+
+    id: int
+    total: int
+
+
+def find_list(connection: Connection, collection_id: int, revision: int, query: bytes, now: datetime) -> Kept | None:
+    """The kept answer of a query at a revision, if there is one."""
+    row = connection.execute(
+        _LIST, {"collection": collection_id, "at": revision, "asked": query, "now": now}
+    ).first()
+    return None if row is None else Kept(row[0], row[1])
+
+
+def slice_list(connection: Connection, kept: Kept, offset: int, limit: int) -> list[int]:
+    """Positions offset … offset + limit - 1 of a kept list."""
+    stop = min(offset + limit, kept.total)
+    if stop <= offset:
+        return []
+    low, high = offset // CHUNK, (stop - 1) // CHUNK
+    rows = connection.execute(_CHUNKS, {"list": kept.id, "low": low, "high": high}).scalars()
+    numbers = array("I")
+    for packed in rows:
+        numbers.extend(unpack(packed))
+    return numbers[offset - low * CHUNK : stop - low * CHUNK].tolist()
+
+
+def keep_list(
+    engine: Engine, collection_id: int, revision: int, query: bytes, positions: "array[int]", now: datetime
+) -> None:
+    """Keep the answer of a query; another process that kept it first has kept the same."""
+    forget_expired(engine, now)
+    try:
+        with writing(engine) as connection:
+            number = connection.execute(
+                insert(KeptList)
+                .values(collection_id=collection_id, revision=revision, query=query, total=len(positions),
+                        expires_at=now + WALK_LIFETIME)
+                .returning(KeptList.id)
+            ).scalar_one()  # fmt: skip
+            insert_many(connection, KeptChunk.__table__, ("list_id", "number", "positions"), _chunks(number, positions))
+    except IntegrityError:
+        return
+
+
+def _chunks(number: int, positions: "array[int]") -> Iterator[tuple[int, int, bytes]]:
+    for i in range(0, len(positions), CHUNK):
+        yield number, i // CHUNK, positions[i : i + CHUNK].tobytes()
+
+
+def forget_expired(engine: Engine, now: datetime) -> None:
+    """Delete walks and lists whose time is over."""
+    with writing(engine) as connection:
+        over = select(KeptList.id).where(KeptList.expires_at <= now)
+        connection.execute(delete(KeptChunk).where(KeptChunk.list_id.in_(over)))
+        connection.execute(delete(KeptList).where(KeptList.expires_at <= now))
+        connection.execute(delete(KeptWalk).where(KeptWalk.expires_at <= now))

@@ -1,0 +1,162 @@
+"""`homeroom provider refresh`, `worker` and `setting`."""
+
+import json
+import signal
+import threading
+from dataclasses import asdict
+from datetime import date, datetime
+
+import click
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from provider.context import ProviderContext
+
+Day = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command("refresh")
+@click.option("--person", "people", type=int, multiple=True, help="Only the records of this person (SIS id).")
+@click.option("--section", "sections", type=int, multiple=True, help="Only the records of this section (SIS id).")
+@click.option("--course", "courses", type=int, multiple=True, help="Only the records of this course (SIS id).")
+@click.option("--approve", is_flag=True, help="Publish even if a large share of a collection disappears.")
+@click.option("--later", is_flag=True, help="Ask the worker to do it in two minutes, as the button does.")
+@click.option("--status", is_flag=True, help="Only tell when the cache was last refreshed.")
+@click.option("--today", type=Day, help="The date to decide by (default: today in the district's time zone).")
+@click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
+@click.pass_obj
+def refresh_command(
+    context: ProviderContext, people: tuple[int, ...], sections: tuple[int, ...], courses: tuple[int, ...],
+    approve: bool, later: bool, status: bool, today: datetime | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Publish the present state of the SIS: everything, or the records of some people, sections or courses."""
+    from provider.database import db
+    from provider.eligibility.facts import Keys
+    from provider.publishing.requests import ask_for_refresh
+    from provider.publishing.runs import RefreshIsRunning, cache_state
+    from provider.refreshing import DistrictRefresh, utc_now
+
+    keys = Keys(frozenset(people), frozenset(sections), frozenset(courses))
+    keyed = bool(people or sections or courses)
+    if sum((keyed, later, status)) > 1:
+        raise click.UsageError("--person, --section and --course, --later and --status do not go together")
+    with context.app.app_context():
+        if status:
+            with db.engine.connect() as connection:
+                state = cache_state(connection)
+            _tell(state._asdict(), as_json)
+            return
+        try:
+            if later:
+                _tell({"starts_at": ask_for_refresh(db.engine, utc_now())}, as_json)
+                return
+            result = _run(context, keys if keyed else None, today.date() if today else None, approve)
+        except RefreshIsRunning as running:
+            raise click.ClickException(str(running)) from running
+    if result is None:
+        _tell({"state": "waiting", "message": "A refresh is running; these records follow when it has ended"}, as_json)
+        return
+    _tell(result._asdict(), as_json)
+    if result.state != "done":
+        raise SystemExit(1)
+
+
+def _run(context: ProviderContext, keys, today: date | None, approve: bool):  # type: ignore[no-untyped-def]
+    from provider.publishing.refresh import BuildFailed
+    from provider.refreshing import DistrictRefresh
+
+    columns = SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,} records"), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("refreshing")
+        refresh = DistrictRefresh(
+            context.app, progress=lambda name, count: bar.update(task, description=name, completed=count)
+        )
+        try:
+            return refresh.keyed(keys, today) if keys else refresh.full(today=today, approved=approve)
+        except BuildFailed as failed:
+            raise click.ClickException(f"{failed}: {failed.__cause__}") from failed
+
+
+def _tell(values: dict, as_json: bool) -> None:  # type: ignore[type-arg]
+    if as_json:
+        click.echo(json.dumps(values, default=str))
+        return
+    for name, value in values.items():
+        if value is not None:
+            shown = f"{value:%Y-%m-%d %H:%M:%S} UTC" if isinstance(value, datetime) else value
+            click.echo(f"{name.replace('_', ' ')}: {shown}")
+
+
+@click.command("worker")
+@click.option("--every", default=5.0, show_default=True, type=click.FloatRange(0.1, 300), help="Seconds between looks.")
+@click.pass_obj
+def worker_command(context: ProviderContext, every: float) -> None:
+    """Refresh what is published: hourly from 06:00 to 18:00, at the daily time, on demand and after edits.
+
+    Any number of workers may run; a slot is served once.
+    """
+    import structlog
+    from apscheduler.schedulers.blocking import BlockingScheduler
+
+    from provider.refreshing import DistrictRefresh
+    from shared.logs import configure_logs
+
+    configure_logs()
+    log = structlog.get_logger("homeroom.provider.worker")
+    scheduler = BlockingScheduler(timezone="UTC")
+
+    def tick() -> None:
+        with context.app.app_context():
+            try:
+                for result in DistrictRefresh(context.app).tick():
+                    log.info("refreshed", state=result.state, message=result.message)
+            except Exception as error:  # noqa: BLE001 - the worker's loop outlives every failure
+                log.error("refresh failed", error=type(error).__name__)
+
+    def stop(*_: object) -> None:
+        threading.Thread(target=scheduler.shutdown, kwargs={"wait": False}).start()
+
+    scheduler.add_job(tick, "interval", seconds=every, max_instances=1, coalesce=True, next_run_time=datetime.now().astimezone())
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    scheduler.start()
+
+
+@click.group("setting")
+def setting() -> None:
+    """The district's switches."""
+
+
+@setting.command("list")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def setting_list(context: ProviderContext, as_json: bool) -> None:
+    """Every switch and its value."""
+    from provider.database import db
+    from provider.sis.settings import read_settings
+
+    with context.app.app_context():
+        values = asdict(read_settings(db.session()))
+    if as_json:
+        click.echo(json.dumps(values))
+        return
+    for name, value in values.items():
+        click.echo(f"{name} = {str(value).lower() if isinstance(value, bool) else value}")
+
+
+@setting.command("set")
+@click.argument("name")
+@click.argument("value")
+@click.pass_obj
+def setting_set(context: ProviderContext, name: str, value: str) -> None:
+    """Set a switch; most act with the next refresh."""
+    from provider.database import db
+    from provider.sis.settings import BadSetting, write_setting
+
+    with context.app.app_context():
+        try:
+            write_setting(db.session(), name, value)
+        except BadSetting as bad:
+            raise click.BadParameter(str(bad)) from bad
+        db.session.commit()
+    click.echo(f"{name} = {value}")

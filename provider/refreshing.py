@@ -1,0 +1,110 @@
+"""Refreshing one district: the editions its connections use, its settings and its time zone, brought to `publishing`."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from provider.access.connections import editions_in_use
+from provider.database import TRAFFIC, db
+from provider.eligibility.facts import Keys
+from provider.publishing.refresh import Progress, Refresher, refresh
+from provider.publishing.requests import drop_keys, queue_keys, queued_keys, take_due
+from provider.publishing.runs import RefreshIsRunning, RunResult
+from provider.publishing.timetable import due_slot
+from provider.publishing.walks import forget_expired
+from provider.sis.models import District
+from provider.sis.settings import DistrictSettings, read_settings
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The edge's clock."""
+    return datetime.now(UTC)
+
+
+class DistrictRefresh:
+    """Refreshes of one district's application; use it inside its application context."""
+
+    def __init__(self, app: Flask, clock: Clock = utc_now, progress: Progress | None = None) -> None:
+        self._app = app
+        self._clock = clock
+        self._progress = progress
+
+    def full(self, trigger: str = "manual", today: date | None = None, approved: bool = False, slot: str | None = None) -> RunResult:
+        """Refresh everything now. Raises RefreshIsRunning."""
+        refresher, day = self._prepare(today)
+        waiting = queued_keys(refresher.engine)
+        result = refresh(refresher, day, trigger, approved=approved, slot=slot)
+        if waiting and result.state == "done":
+            drop_keys(refresher.engine, waiting)
+        return result
+
+    def keyed(self, keys: Keys, today: date | None = None) -> RunResult | None:
+        """Refresh the records of some people, sections and courses; None when it has to wait for a running refresh."""
+        refresher, day = self._prepare(today)
+        queue_keys(refresher.engine, keys)
+        return self._drain(refresher, day)
+
+    def tick(self) -> list[RunResult]:
+        """What a worker does every few seconds: due manual refreshes, scheduled slots, waiting keys (P-85 … P-90)."""
+        refresher, day = self._prepare(None)
+        now = self._clock()
+        results = []
+        try:
+            if take_due(refresher.engine, now):
+                results.append(self.full("manual"))
+            slot = self._slot(now)
+            if slot and not _served(refresher, slot):
+                results.append(self.full("scheduled", slot=slot))
+            if waited := self._drain(refresher, day):
+                results.append(waited)
+        except RefreshIsRunning:
+            pass  # Another worker is at it.
+        forget_expired(db.engines[TRAFFIC], now)
+        return results
+
+    def _slot(self, now: datetime) -> str | None:
+        with Session(db.engine) as session:
+            settings, zone = read_settings(session), district_zone(session)
+        return due_slot(now.astimezone(zone), settings.daily_refresh_time, settings.production)
+
+    def _drain(self, refresher: Refresher, day: date) -> RunResult | None:
+        keys = queued_keys(refresher.engine)
+        if keys is None:
+            return None
+        try:
+            result = refresh(refresher, day, "keyed", keys)
+        except RefreshIsRunning:
+            return None
+        drop_keys(refresher.engine, keys)
+        return result
+
+    def _prepare(self, today: date | None) -> tuple[Refresher, date]:
+        homeroom = self._app.extensions["homeroom"]
+        with Session(db.engine) as session:
+            settings: DistrictSettings = read_settings(session)
+            editions = editions_in_use(session)
+            zone = district_zone(session)
+        url = homeroom["settings"].provider_base_url(homeroom["app_name"])
+        refresher = Refresher(db.engine, editions, url, settings.removal_threshold, self._clock)
+        if self._progress:
+            refresher = Refresher(db.engine, editions, url, settings.removal_threshold, self._clock, self._progress)
+        return refresher, today or self._clock().astimezone(zone).date()
+
+
+def district_zone(session: Session) -> ZoneInfo:
+    """The time zone that decides what today is; UTC before there is a district."""
+    name = session.execute(select(District.time_zone).limit(1)).scalar()
+    return ZoneInfo(name or "UTC")
+
+
+def _served(refresher: Refresher, slot: str) -> bool:
+    from provider.publishing.models import RefreshRun
+
+    with refresher.engine.connect() as connection:
+        return connection.execute(select(RefreshRun.id).where(RefreshRun.slot == slot)).first() is not None
