@@ -42,6 +42,8 @@ class LazyGroup(click.Group):
         """Run the command; what a person can put right is told in one line and ends with exit status 1."""
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:
+            raise  # whoever read our output has gone; click ends quietly
         except _known_errors() as error:
             raise click.ClickException(_in_one_line(error)) from error
 

@@ -5,8 +5,9 @@ HOMEROOM_PROVIDER_URL        the provider's public address (default http://127.0
 HOMEROOM_PROVIDER_DATABASE   a database URL with {app} in it, for PostgreSQL (default a SQLite file per district)
 HOMEROOM_CONSUMER_URL        the consumer's public address (default http://127.0.0.1:8001)
 HOMEROOM_CONSUMER_DATABASE   a database URL (default a SQLite file)
-HOMEROOM_KEY                 the sealing key(s), Fernet, comma-separated, newest first (default a 0600 file in the data folder)
+HOMEROOM_KEY                 the sealing key(s), Fernet, comma-separated, newest first (default a 0600 file in DATA)
 HOMEROOM_ALLOW_PRIVATE       "1" lets the consumer call http and private addresses, for development (C-08)
+HOMEROOM_LOG                 json or console: the form of the logs (`shared.logs`; default by where they go)
 """
 
 import os
@@ -34,6 +35,14 @@ class Settings:
     @property
     def consumer_folder(self) -> Path:
         return self.data / "consumer"
+
+    def provider_base_url(self, app_name: str) -> str:
+        """The address of a district that a platform is given; /ims/oneroster/… follows it (P-105)."""
+        return f"{self.provider_url}/campus/oneroster/{app_name}"
+
+    def provider_token_url(self, app_name: str) -> str:
+        """Where a platform asks for tokens (P-106)."""
+        return f"{self.provider_url}/campus/oauth2/token?appName={app_name}"
 
     def provider_database_urls(self, app_name: str) -> tuple[str, str]:
         """(SIS and published records, traffic) of a district: on PostgreSQL one database, on SQLite two files."""

@@ -75,7 +75,8 @@ def _check(session: Session, name: str, version: Version, options: Options) -> N
 
 def _scope(session: Session, numbers: Collection[str]) -> list[ConnectionSchool]:
     """Rows for the schools with these numbers. Raises BadConnection for a number that no school has, and for none."""
-    ids = dict(session.execute(select(School.number, School.id).where(School.number.in_(numbers))).tuples())
+    found = session.execute(select(School.number, School.id).where(School.number.in_(numbers)))
+    ids = {number: school_id for number, school_id in found}  # noqa: C416 - dict() would take a Result for a mapping
     if missing := [number for number in numbers if number not in ids]:
         raise BadConnection(f"There is no school with number {', '.join(missing)}")
     if not ids:

@@ -1,0 +1,56 @@
+"""A connection as an administrator and a platform's own people are shown it: the fields of P-94 by name."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from provider.access.connections import allowed_scopes
+from provider.access.models import Connection
+from provider.sis.models import School
+from shared.oneroster.scopes import NAMES, scope_url
+from shared.oneroster.versions import Version
+from shared.sealing import Sealer
+from shared.settings import Settings
+
+
+def describe(
+    session: Session, connection: Connection, settings: Settings, app_name: str, sealer: Sealer | None
+) -> dict[str, Any]:
+    """JSON of a connection, in the words of demo.json; with its secrets when there is a `sealer` (P-101).
+
+    Raises CannotUnseal.
+    """
+    version = Version(connection.version)
+    allowed = allowed_scopes(connection)
+    shown: dict[str, Any] = {
+        "name": connection.name,
+        "version": connection.version,
+        "oauth": connection.oauth,
+        "enabled": connection.enabled,
+        "base_url": settings.provider_base_url(app_name),
+        "token_url": settings.provider_token_url(app_name),
+        "client_id": connection.client_id,
+    }
+    if sealer:
+        shown["client_secret"] = sealer.unseal(connection.secret_sealed)
+    if connection.vendor_key:
+        shown["vendor_key"] = connection.vendor_key
+        if sealer and connection.vendor_secret_sealed:
+            shown["vendor_secret"] = sealer.unseal(connection.vendor_secret_sealed)
+    return shown | {
+        "scopes": [scope_url(name, version) for name in NAMES[version] if name in allowed],
+        "schools": _schools(session, connection),
+        "share": sorted(connection.share),
+        "functions": [name for name in ("roster", "gradebook", "assessments") if getattr(connection, name)],
+        "secondary_email": connection.secondary_email,
+        "created_at": connection.created_at.isoformat(timespec="seconds"),
+    }
+
+
+def _schools(session: Session, connection: Connection) -> str | list[str]:
+    """The numbers of the schools in scope, or "all"."""
+    if connection.all_schools:
+        return "all"
+    ids = [row.school_id for row in connection.schools]
+    return list(session.scalars(select(School.number).where(School.id.in_(ids)).order_by(School.number)))
