@@ -11,7 +11,7 @@ from provider.host import Host
 from shared.settings import Settings
 
 
-class ServerLog(Logger):  # type: ignore[misc]
+class ServerLog(Logger):
     """gunicorn's own events go where all others go (`shared.logs`)."""
 
     def setup(self, cfg: Config) -> None:
@@ -20,7 +20,7 @@ class ServerLog(Logger):  # type: ignore[misc]
         self.error_log.propagate = True
 
 
-class Server(BaseApplication):  # type: ignore[misc]
+class Server(BaseApplication):
     """gunicorn over a Host, configured by arguments alone."""
 
     def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
