@@ -1,6 +1,11 @@
 """Plausible names. They belong to nobody in particular."""
 
-FIRST_NAMES = tuple("""
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+FIRST_NAMES = _words("""
     Aaliyah Aaron Abigail Adam Adrian Aiden Alejandro Alexa Alice Amara Amelia Amina Andre Angela Anika Anthony
     Aria Arjun Arthur Asher Ava Beatriz Benjamin Bianca Brandon Camila Carlos Caroline Carter Charlotte Chloe Clara
     Connor Daniel David Diego Dominic Elena Eli Elijah Eliza Emilia Emma Ethan Eva Ezra Farah Felix Fiona Gabriel
@@ -10,9 +15,9 @@ FIRST_NAMES = tuple("""
     Nora Oliver Olivia Omar Oscar Owen Paloma Penelope Peter Priya Quinn Rafael Rachel Rosa Ruby Samir Samuel Sara
     Sebastian Selma Simone Sofia Stella Sven Tamika Teresa Theo Thomas Tobias Uma Valentina Victor Violet Wei
     William Wyatt Xavier Yara Yusuf Zachary Zainab Zoe
-""".split())  # noqa: SIM905
+""")
 
-LAST_NAMES = tuple("""
+LAST_NAMES = _words("""
     Abbott Acosta Adeyemi Aguilar Ahmed Ali Allen Alvarez Anders Andrade Baker Banerjee Barnes Becker Bell Bennett
     Berg Bianchi Bishop Blake Boyd Brandt Brooks Bryant Burke Byrne Cabrera Campos Carlson Castillo Chan Chavez
     Chen Cho Christensen Clark Coleman Cooper Cruz Cunningham Dalton Daniels Das Davis Delgado Diaz Dixon Doyle
@@ -28,12 +33,12 @@ LAST_NAMES = tuple("""
     Sharma Silva Simmons Singh Smith Soto Spencer Stewart Suarez Sullivan Suzuki Tanaka Taylor Thompson Torres Tran
     Turner Ueda Vargas Vasquez Vega Vogel Wagner Walker Wallace Wang Ward Watanabe Watson Weber Wells West Wheeler
     White Williams Wilson Wong Wood Wright Wu Yamamoto Yang Yilmaz Young Zamora Zhang Zimmerman
-""".split())  # noqa: SIM905
+""")
 
-SCHOOL_NAMES = tuple("""
+SCHOOL_NAMES = _words("""
     Alder Aspen Bayview Birchwood Bluff Brookside Canyon Cedar Cherry Clearwater Cottonwood Cypress Dogwood Eagle
     Elmwood Fairview Foothill Forest Garfield Glenwood Grandview Greenfield Hawthorn Hazel Heritage Hickory
     Highland Hillcrest Juniper Lakeside Laurel Liberty Lincoln Magnolia Maple Meadow Mesa Mulberry Northgate
     Oakdale Orchard Palmer Parkside Pine Prairie Redwood Ridgeline Riverbend Rosewood Sequoia Sierra Spruce
     Summit Sycamore Tamarack Timber Valley Vista Walnut Westfield Willow Woodland
-""".split())  # noqa: SIM905
+""")

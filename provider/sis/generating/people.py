@@ -60,7 +60,7 @@ class People:
             count = 2 if random.randrange(1000) < SECOND_GUARDIAN else 1
             guardians = tuple(self._guardian(last) for _ in range(count))
             family = self._family = Family(last, guardians)
-        born = f"Y{-(grade + 6) if grade < 4 else -9}-{random.randrange(1, 13):02d}-{random.randrange(1, 29):02d}"
+        born = f"Y-{grade + 6}-{random.randrange(1, 13):02d}-{random.randrange(1, 29):02d}"
         person = self._person("student", family.last_name, "students.example.org", born, (f"{number:07d}", ""))
         for guardian in family.guardians:
             self._files.add("relationship", guardian, person, "Parent", 1, 1)

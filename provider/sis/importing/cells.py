@@ -18,10 +18,10 @@ LARGEST = 2**31 - 1
 TRUE = frozenset(("true", "1", "yes"))
 FALSE = frozenset(("false", "0", "no"))
 
-_DATE = re.compile(r"(?:(\d{4})|Y(-?\d))-(\d\d)-(\d\d)", re.ASCII)
+_DATE = re.compile(r"(?:(\d{4})|Y(-?\d{1,2}))-(\d\d)-(\d\d)", re.ASCII)
 _TODAY = re.compile(r"today([+-]\d{1,4})?", re.ASCII)
-_YEAR = re.compile(r"Y(-?\d)", re.ASCII)
-_NAMED_YEAR = re.compile(r"\{Y(-?\d)\}", re.ASCII)
+_YEAR = re.compile(r"Y(-?\d{1,2})", re.ASCII)
+_NAMED_YEAR = re.compile(r"\{Y(-?\d{1,2})\}", re.ASCII)
 
 Parse = Callable[[str], Any]
 ParseText = Callable[[str], str]

@@ -70,9 +70,7 @@ def _line(number: int, raw: bytes) -> Line:
         text = raw.decode().rstrip("\r\n")
     except UnicodeDecodeError as error:
         byte = raw[error.start]
-        return Line(
-            number, [], f"Byte 0x{byte:02X} at position {error.start + 1} is not UTF-8; save the file as UTF-8"
-        )
+        return Line(number, [], f"Byte 0x{byte:02X} at position {error.start + 1} is not UTF-8; save the file as UTF-8")
     if '"' not in text:
         return Line(number, text.split(","))
     try:

@@ -150,15 +150,18 @@ class FileImport:
             text = texts[at]
             if text == "":
                 if required:
-                    return self._refuse_row(values, line.number, name, "", "must not be blank")
+                    self._refuse_row(values, line.number, name, "", "must not be blank")
+                    return None
                 values.append(default)
                 continue
             try:
                 value = parse(text)
             except BadCell as error:
-                return self._refuse_row(values, line.number, name, text, str(error))
+                self._refuse_row(values, line.number, name, text, str(error))
+                return None
             if words is not None and value not in words:
-                return self._refuse_row(values, line.number, name, text, f"is not one of {', '.join(sorted(words))}")
+                self._refuse_row(values, line.number, name, text, f"is not one of {', '.join(sorted(words))}")
+                return None
             values.append(value)
         return tuple(values)
 

@@ -80,9 +80,7 @@ class TableWriter:
         self._seen = KeySet()
         self._key_at = tuple(self.columns.index(name) for name in shape.key)
         self._references = tuple(
-            (self.columns.index(column), column, table)
-            for column, table in shape.references
-            if column in self.columns
+            (self.columns.index(column), column, table) for column, table in shape.references if column in self.columns
         )
         self._guid_at = self.columns.index("guid") if "guid" in self.columns else -1
         self._wants_guid = "guid" in shape.table.columns

@@ -65,9 +65,8 @@ def test_a_changed_cell_updates_its_row_alone_and_keeps_columns_the_file_lacks(e
     assert report.total(Outcome.UPDATED) == 1 and report.total(Outcome.UNCHANGED) == 2
     load(engine, tmp_path / "third", {"person": "id,security_role\n1,true\n"})
     with engine.connect() as connection:
-        assert tuple(connection.execute(select(Person.student_number, Person.security_role).where(Person.id == 1)).one()) == (
-            "S1", True,
-        )  # fmt: skip
+        person = select(Person.student_number, Person.security_role).where(Person.id == 1)
+        assert tuple(connection.execute(person).one()) == ("S1", True)
 
 
 def test_guids_are_made_up_once_in_the_shape_of_version_4(engine: Engine, tmp_path: Path) -> None:
@@ -90,7 +89,8 @@ def test_guids_are_made_up_once_in_the_shape_of_version_4(engine: Engine, tmp_pa
         ("roster", "id,section_id,person_id\n4294967296,1,1\n", 2, "id", "larger than"),
         ("roster", "id,section_id,person_id,start_date\n1,1,1,2/1/2027\n", 2, "start_date", "YYYY-MM-DD"),
         ("roster", "id,section_id,person_id,start_date\n1,1,1,2027-02-30\n", 2, "start_date", "not a day"),
-        ("roster", "id,section_id,person_id,start_date,end_date\n1,1,1,2027-02-03,2027-02-02\n", 2, "end_date", "before"),
+        ("roster", "id,section_id,person_id,start_date,end_date\n1,1,1,2027-02-03,2027-02-02\n", 2, "end_date",
+         "before"),
         ("roster", "id,section_id,person_id\n1,1\n", 2, "", "has 2 cells where the header has 3"),
         ("section_staff", "id,section_id,person_id,role\n1,1,1,Boss\n", 2, "role", "is not one of"),
         ("person", "id,security_role\n1,maybe\n2,\n3,\n", 2, "security_role", "true or false"),
@@ -236,7 +236,9 @@ def test_a_damaged_member_ends_the_import_with_its_name(engine: Engine, tmp_path
 
 
 CELL = st.one_of(
-    st.sampled_from(["", "1", "2", "3", "0", "-1", "x", "true", "Y0-08-18", "2027-01-01", "today", '"', ",", "\0", "é"]),
+    st.sampled_from(
+        ["", "1", "2", "3", "0", "-1", "x", "true", "Y0-08-18", "2027-01-01", "today", '"', ",", "\0", "é"]
+    ),
     st.text(max_size=5),
 )
 
