@@ -1,21 +1,28 @@
 """The consumer's Flask application: its database, its sealing key, its status page."""
 
+import sqlite3
+from pathlib import Path
+from typing import Any
+
 from flask import Flask
 from flask_migrate import Migrate
+from sqlalchemy import event
 
+import consumer.connections.model
+import consumer.platform.models
+import consumer.sync.staging  # noqa: F401 - tables, known to migrations by being imported
 from consumer.database import db
+from consumer.web.status import status
 from shared.sealing import open_sealer
 from shared.settings import Settings
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 migrate = Migrate()
 
 
 def create_app(settings: Settings) -> Flask:
     """The application of this installation. `app.extensions["homeroom"]` holds settings and sealer."""
-    import consumer.connections.model
-    import consumer.sync.staging  # noqa: F401 - tables, known to migrations by being imported
-    from consumer.web.status import status
-
     app = Flask("consumer")
     settings.consumer_folder.mkdir(parents=True, exist_ok=True)
     sealer = open_sealer(settings)
@@ -23,6 +30,14 @@ def create_app(settings: Settings) -> Flask:
     app.config["SECRET_KEY"] = sealer.derive("consumer:cookies")
     app.extensions["homeroom"] = {"settings": settings, "sealer": sealer}
     db.init_app(app)
-    migrate.init_app(app, db, directory="consumer/migrations")
+    migrate.init_app(app, db, directory=str(MIGRATIONS))
     app.register_blueprint(status)
+    with app.app_context():
+        event.listen(db.engine, "connect", _map_no_file)
     return app
+
+
+def _map_no_file(connection: Any, _record: Any) -> None:
+    """A sync reads the whole staging table: mapped into memory, the file would count as memory of the process."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA mmap_size=0")

@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from consumer.client.caller import Client
@@ -23,6 +23,7 @@ from consumer.client.page import RawRecord
 from consumer.client.walk import Walk
 from consumer.connections import Connection
 from consumer.sync.staging import Pull, StagedRecord
+from shared.database import insert_many
 
 #: Rows fetched or written at once.
 BATCH = 5_000
@@ -34,6 +35,7 @@ Progress = Callable[[int, int | None], None]
 OnBroken = Callable[[str | None, str, bytes], None]
 
 _TABLE: Any = StagedRecord.__table__
+_INSERTED = ("connection_id", "collection", "sourced_id", "digest", "raw", "changed_in")
 _KEY = (
     (_TABLE.c.connection_id == bindparam("of_connection"))
     & (_TABLE.c.collection == bindparam("of_collection"))
@@ -198,14 +200,8 @@ class _Staging:
     def _insert(self, records: list[RawRecord]) -> None:
         if not records:
             return
-        same = {
-            "connection_id": self._connection_id,
-            "collection": self._collection,
-            "changed_in": self._pull_id,
-            "absent_since": None,
-        }
-        rows = [{"sourced_id": r.sourced_id, "digest": r.digest, "raw": r.raw, **same} for r in records]
-        self._session.connection().execute(insert(_TABLE), rows)
+        rows = [(self._connection_id, self._collection, r.sourced_id, r.digest, r.raw, self._pull_id) for r in records]
+        insert_many(self._session.connection(), _TABLE, _INSERTED, rows)
 
     def _update(self, records: list[RawRecord]) -> None:
         """New bytes; a record that was absent is back, and counts as changed."""

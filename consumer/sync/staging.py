@@ -7,10 +7,11 @@ complete read no longer contained (`absent_since`). Records are kept raw; what t
 
 from datetime import datetime
 
-from sqlalchemy import DateTime, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consumer.database import db
+from shared.database import UtcDateTime
 
 
 class StagedRecord(db.Model):
@@ -57,8 +58,8 @@ class Pull(db.Model):
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
     run_id: Mapped[int | None] = mapped_column(index=True)
     collection: Mapped[str] = mapped_column(String(24))
-    started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     complete: Mapped[bool] = mapped_column(default=False)
     received: Mapped[int] = mapped_column(default=0)
     total_count: Mapped[int | None]

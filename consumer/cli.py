@@ -1,0 +1,38 @@
+"""`homeroom consumer …`: collects the commands of every part of the consumer."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from shared.commands import CommandTable, LazyGroup
+from shared.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+COMMANDS: CommandTable = {
+    "init": ("consumer.commands:init_command", "Create or upgrade the consumer's database."),
+    "serve": ("consumer.commands:serve_command", "Serve the consumer's pages."),
+    "worker": ("consumer.sync.commands:worker_command", "Run queued syncs, and take up those that were killed."),
+    "connect": ("consumer.connect_command:connect_command", "Connect a OneRoster provider, and test the connection."),
+    "map": ("consumer.sync.map_command:map_command", "Map schools, terms and roles of a provider."),
+    "sync": ("consumer.sync.commands:sync_command", "Pull from a provider and reconcile what is here."),
+    "log": ("consumer.sync.commands:log_command", "Read what the syncs did, and why records were skipped."),
+}
+
+
+def _create_app(settings: Settings) -> "Flask":
+    from consumer.app import create_app
+
+    return create_app(settings)
+
+
+@click.group(cls=LazyGroup, table=COMMANDS)
+@click.option("--data", type=click.Path(path_type=Path), help="The data folder (default HOMEROOM_DATA, else ./var).")
+@click.pass_context
+def consumer(context: click.Context, data: Path | None) -> None:
+    """The consumer: a learning platform that pulls rosters from any OneRoster provider."""
+    from consumer.context import ConsumerContext
+
+    context.obj = ConsumerContext(read_settings(data=data), _create_app)
