@@ -13,6 +13,7 @@ from provider.access.tokens import Tokens
 from provider.database import TRAFFIC, db
 from provider.oneroster.routes import rostering_blueprint
 from provider.oneroster.slashes import KeepEncodedSlashes
+from provider.status import status
 from shared.oneroster.versions import Version
 from shared.sealing import open_sealer
 from shared.settings import Settings
@@ -40,6 +41,7 @@ def create_app(settings: Settings, app_name: str) -> Flask:
     }
     db.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS))
+    app.register_blueprint(status)
     app.register_blueprint(token_endpoint)
     for version in Version:
         app.register_blueprint(rostering_blueprint(version))

@@ -18,6 +18,7 @@ from urllib.parse import parse_qs
 import orjson
 from flask import Flask
 
+from provider.database import db
 from shared.settings import Settings
 
 if TYPE_CHECKING:
@@ -50,6 +51,13 @@ class Host:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         return self._pick(environ)(environ, start_response)
+
+    def close(self) -> None:
+        """Close the database connections of every district."""
+        for app in self._apps.values():
+            with app.app_context():
+                for engine in db.engines.values():
+                    engine.dispose()
 
     def _pick(self, environ: "WSGIEnvironment") -> "WSGIApplication":
         """The application that answers; `environ` is changed to what it expects: it lives at its mount."""

@@ -18,7 +18,7 @@ from cryptography.fernet import Fernet
 from flask import Flask
 
 from shared.settings import Settings, read_settings
-from tests.database import PostgresqlServer, postgresql_programs
+from tests.database import PostgresqlServer, dispose, postgresql_programs
 
 APP_NAME = "demo"
 
@@ -91,14 +91,6 @@ def _provide(kind: str, template: Template, data: Path, request: pytest.FixtureR
     server.drop(f"{name}_")
 
 
-def _dispose(app: Flask, db: Any) -> None:
-    """Close an application's connections, so that its files and databases can be copied or dropped."""
-    with app.app_context():
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
-
-
 @pytest.fixture
 def database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """The SQLAlchemy URL of an empty database."""
@@ -112,14 +104,13 @@ def database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequ
 
 
 def _build_provider(settings: Settings) -> None:
-    import provider.sis.models  # noqa: F401
     from provider.app import create_app
     from provider.database import db
 
     app = create_app(settings, APP_NAME)
     with app.app_context():
         db.create_all()
-    _dispose(app, db)
+    dispose(app, db)
 
 
 @pytest.fixture(scope="session")
@@ -142,7 +133,7 @@ def provider_app(provider_settings: Settings) -> Iterator[Flask]:
 
     app = create_app(provider_settings, APP_NAME)
     yield app
-    _dispose(app, db)
+    dispose(app, db)
 
 
 @pytest.fixture
@@ -161,7 +152,7 @@ def _build_consumer(settings: Settings) -> None:
     app = create_app(settings)
     with app.app_context():
         db.create_all()
-    _dispose(app, db)
+    dispose(app, db)
 
 
 @pytest.fixture(scope="session")
@@ -175,7 +166,8 @@ def consumer_settings(
 ) -> Iterator[Settings]:
     """Settings of a consumer that has its tables and no rows."""
     for settings in _provide(database_kind, consumer_template, tmp_path / "data", request):
-        yield replace(settings, consumer_database=(settings.consumer_database or "").replace("{app}", APP_NAME) or None)
+        url = settings.consumer_database
+        yield replace(settings, consumer_database=url.replace("{app}", APP_NAME) if url else None)
 
 
 @pytest.fixture
@@ -185,7 +177,7 @@ def consumer_app(consumer_settings: Settings) -> Iterator[Flask]:
 
     app = create_app(consumer_settings)
     yield app
-    _dispose(app, db)
+    dispose(app, db)
 
 
 @pytest.fixture

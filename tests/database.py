@@ -15,9 +15,11 @@ import time
 from pathlib import Path
 
 import psycopg
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
 
 #: Speed over safety: the server's data is thrown away with the test run.
-SERVER_OPTIONS = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c listen_addresses= -c max_connections=200"
+SERVER_OPTIONS = "-F -c full_page_writes=off -c synchronous_commit=off -c listen_addresses= -c max_connections=200"
 
 #: Ends the server when standard input closes, which the death of the test process does too, even a kill -9.
 KEEPER = """
@@ -28,6 +30,14 @@ kill -QUIT $server
 wait $server
 rm -rf {folder}
 """
+
+
+def dispose(app: Flask, db: SQLAlchemy) -> None:
+    """Close an application's connections, so that its files and databases can be copied or dropped."""
+    with app.app_context():
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
 
 
 def postgresql_programs() -> Path | None:
@@ -49,7 +59,7 @@ class PostgresqlServer:
         user = self._unprivileged_user()
         environment = {"PATH": f"{programs}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
         subprocess.run(
-            ["initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions"],
+            ["initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"],
             check=True, capture_output=True, env=environment, cwd=self.folder, **user,
         )  # fmt: skip
         script = KEEPER.format(
