@@ -47,6 +47,8 @@ class Context:
         self._assignments: dict[tuple[int, str], CountedAssignments] = {}
         self._roles: dict[str, dict[int, Decision]] = defaultdict(dict)
         self._section_terms: dict[int, tuple[rows.Term, ...]] = {}
+        self._section_days: dict[int, tuple[date, date]] = {}
+        self._relationships: dict[str, dict[int, bool]] = defaultdict(dict)
 
     # Years, calendars and exclusion
 
@@ -203,9 +205,17 @@ class Context:
 
     def section_days(self, section_id: int) -> tuple[date, date]:
         """First and last day of a section: those of its terms (P-77), or of its calendar when it has none."""
-        terms = self.section_terms(section_id)
-        if terms:
-            return terms[0].start_date, max(term.end_date for term in terms)
+        days = self._section_days.get(section_id)
+        if days is None:
+            terms = self.section_terms(section_id)
+            if terms:
+                days = terms[0].start_date, max(term.end_date for term in terms)
+            else:
+                days = self._calendar_days(section_id)
+            self._section_days[section_id] = days
+        return days
+
+    def _calendar_days(self, section_id: int) -> tuple[date, date]:
         section = self.facts.sections.get(section_id)
         course = self.facts.courses.get(section.course_id) if section else None
         calendar = self.facts.calendars.get(course.calendar_id) if course else None
@@ -261,8 +271,11 @@ class Context:
         ]
 
     def relationship_counts(self, row: rows.Relationship, letter: str) -> bool:
-        table = relations.GUARDIAN if letter == "g" else relations.RELATIVE
-        return self.published(decide(table, row, self))
+        counts = self._relationships[letter].get(row.id)
+        if counts is None:
+            table = relations.GUARDIAN if letter == "g" else relations.RELATIVE
+            counts = self._relationships[letter][row.id] = self.published(decide(table, row, self))
+        return counts
 
     def role(self, person_id: int, letter: str) -> Decision:
         """Whether a person is published in a role, and with which status."""

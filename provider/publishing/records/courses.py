@@ -88,8 +88,10 @@ def _put_dates(rest: dict[str, Any], context: Context, row: rows.Roster | rows.S
     start, end = row.start_date, row.end_date
     if start is None or end is None:
         first, last = context.section_days(row.section_id)
-        start = start or (min(first, end) if end else first)
-        end = end or max(last, start)
+        if start is None:
+            start = first if end is None or first <= end else end
+        if end is None:
+            end = last if start <= last else start
     rest["beginDate"] = _iso(start)
     rest["endDate"] = _iso_after(end)
 
