@@ -251,7 +251,7 @@ class Enumeration(Kind):
         if not isinstance(value, str):
             raise ValueError("it is not text")
         if value not in words and not self._is_extension(value, version):
-            raise ValueError(f"{value[:40]!r} is not one of {', '.join(sorted(words))}")
+            raise ValueError(f"it is not one of {', '.join(sorted(words))}")
 
     def mend_csv(self, text: str, version: Version) -> str | None:
         folded = text.strip().casefold()

@@ -45,7 +45,8 @@ def test_limits_up_to_50000_are_honoured_and_larger_ones_cut(version):
 
 
 @pytest.mark.parametrize(
-    "text", ["0", "-1", "abc", "1e3", "1.0", "", " 5", "5 ", "+5", "0x10", "1_000", "٣", "²", "5\n", str(2**63), "9" * 5000]
+    "text",
+    ["0", "-1", "abc", "1e3", "1.0", "", " 5", "5 ", "+5", "0x10", "1_000", "٣", "²", "5\n", str(2**63), "9" * 5000],
 )  # fmt: skip
 @BOTH
 def test_a_limit_that_is_no_count_is_400_invalid_data(text, version):
