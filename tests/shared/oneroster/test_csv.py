@@ -30,8 +30,8 @@ SAME = {
 COLUMNS = {
     V1P1: SAME
     | {
-        "users": "enabledUser* orgSourcedIds* role* username* userIds givenName* familyName* middleName identifier email"
-        " sms phone agentSourcedIds grades password",
+        "users": "enabledUser* orgSourcedIds* role* username* userIds givenName* familyName* middleName identifier"
+        " email sms phone agentSourcedIds grades password",
     },
     V1P2: SAME
     | {

@@ -55,4 +55,5 @@ def test_unknown_files_and_modes_are_told_by_line():
         "propertyName,value\noneroster.version,1.1\nfile.roles,bulk\nfile.Users,Bulk\nfile.orgs,full\n"
     )
     assert manifest.modes == {"users": Mode.BULK}
-    assert [(p.line, p.column) for p in manifest.problems[:3]] == [(3, "file.roles"), (4, "file.Users"), (5, "file.orgs")]
+    told = [(problem.line, problem.column) for problem in manifest.problems[:3]]
+    assert told == [(3, "file.roles"), (4, "file.Users"), (5, "file.orgs")]
