@@ -1,0 +1,64 @@
+"""`homeroom provider explain …`: why a record is or is not published to a connection (P-115)."""
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from provider.context import ProviderContext
+from provider.eligibility.explain import ENTITIES
+
+if TYPE_CHECKING:
+    from provider.publishing.explain import Explanation
+
+
+@click.command("explain")
+@click.argument("entity", type=click.Choice(ENTITIES))
+@click.argument("ref", metavar="RECORD")
+@click.option("--connection", "name", required=True, help="The connection that should see it.")
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Another day than today, to see what a date will do.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def explain_command(
+    context: ProviderContext, entity: str, ref: str, name: str, day: datetime | None, as_json: bool
+) -> None:
+    """Tell why RECORD is or is not published to a connection: every rule, what decided it, and where to change it.
+
+    RECORD is a person by id, student or staff number, username, email, sourcedId or "First Last"; a class by id or class
+    code; a course by id or number; an enrollment by sourcedId; a school by number or name.
+    """
+    from provider.access.connections import BadConnection, find_connection
+    from provider.database import db
+    from provider.publishing.explain import explain
+    from provider.publishing.finding import NotFound
+    from provider.refreshing import district_zone
+
+    with context.app.app_context():
+        session = db.session()
+        try:
+            edition = find_connection(session, name).edition()
+            today = day.date() if day else datetime.now(UTC).astimezone(district_zone(session)).date()
+            explanation = explain(session, today, entity, ref, edition)
+        except (BadConnection, NotFound) as error:
+            raise click.ClickException(str(error)) from error
+    if as_json:
+        click.echo(json.dumps({"connection": name, "today": today.isoformat()} | explanation.as_json(), indent=2))
+        return
+    click.echo(f"{explanation.subject}, to connection {name} on {today}")
+    _print(explanation)
+
+
+def _print(explanation: "Explanation") -> None:
+    """A block per row that was looked at, then the verdicts."""
+    for block in explanation.blocks:
+        click.echo(f"\n{block.heading}")
+        for one in block.checks:
+            came_out = "FAIL" if one.passed is False else "pass" if one.status is None else one.status if one.passed else "-"
+            click.echo(f"  {came_out:<12}{one.number:<6}{one.sentence}")
+            click.echo(f"  {'':<18}{one.value}")
+            if one.passed is False or (one.status and one.passed):
+                click.echo(f"  {'':<18}change it at: {one.where.page} ({one.where.column})")
+    click.echo()
+    for verdict in explanation.verdicts:
+        click.echo(str(verdict))
