@@ -93,9 +93,7 @@ class CsvReader:
             self._place(index, header.strip(), by_header, folded)
         self._check_header()
 
-    def _place(
-        self, index: int, header: str, by_header: dict[str, CsvColumn], folded: dict[str, CsvColumn]
-    ) -> None:
+    def _place(self, index: int, header: str, by_header: dict[str, CsvColumn], folded: dict[str, CsvColumn]) -> None:
         column = by_header.get(header) or folded.get(header.casefold())
         if header.casefold().startswith(_EXTENSION) and len(header) > len(_EXTENSION):
             self._extensions.append((index, header[len(_EXTENSION) :]))
@@ -222,4 +220,3 @@ def _cell(column: CsvColumn, value: Any) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.splitlines()) if not text.isprintable() else text
-

@@ -96,4 +96,3 @@ def _table(resource: Resource, version: Version) -> CsvTable:
         if field.column is not None and (presence := field.column.presence(version)) is not ABSENT
     )
     return CsvTable(resource.file or resource.plural, version, columns)
-

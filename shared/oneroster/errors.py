@@ -26,9 +26,7 @@ class Failure(Enum):
     UNKNOWN_OBJECT = _Row("UNKNOWN_OBJECT", 404, "unknown object", "unknownobject")
     METHOD_NOT_ALLOWED = _Row("METHOD_NOT_ALLOWED", 405, "invalid data", "invaliddata")
     INVALID_FILTER_FIELD = _Row("INVALID_FILTER_FIELD", 400, "invalid_filter_field", "invalid_filter_field")
-    INVALID_SELECTION_FIELD = _Row(
-        "INVALID_SELECTION_FIELD", 400, "invalid_selection_field", "invalid_selection_field"
-    )
+    INVALID_SELECTION_FIELD = _Row("INVALID_SELECTION_FIELD", 400, "invalid_selection_field", "invalid_selection_field")
     #: 1.2 dropped the code of a blank `fields=`; its selection code is the natural reading.
     INVALID_BLANK_SELECTION_FIELD = _Row(
         "INVALID_BLANK_SELECTION_FIELD", 400, "invalid_blank_selection_field", "invalid_selection_field"

@@ -26,6 +26,8 @@ __all__ = [
 ]  # fmt: skip
 
 Predicate = Callable[[Record], bool]
+#: As `Equality`, but a plain tuple: a refresh makes millions of them.
+Entry = tuple[str, str]
 
 _ORDERINGS: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt, ">=": operator.gt, "<": operator.lt, "<=": operator.lt,
@@ -95,23 +97,21 @@ def equalities(node: Node | None, resource: Resource, version: Version) -> tuple
     return tuple(Equality(path.dotted, path.index_value(value)) for value in _operands(path, node))
 
 
-def index_values(resource: Resource, version: Version, record: Record) -> Iterator[Equality]:
-    """The index entries of a record: a value may come twice where a record has it twice."""
+def index_values(resource: Resource, version: Version, record: Record) -> Iterator[Entry]:
+    """The index entries of a record, (dotted path, normal value): one comes twice where the record has it twice."""
     return iter(indexer(resource, version)(record))
 
 
 @lru_cache(maxsize=64)
-def indexer(resource: Resource, version: Version) -> Callable[[Record], list[Equality]]:
+def indexer(resource: Resource, version: Version) -> Callable[[Record], list[Entry]]:
     """`index_values` with everything looked up beforehand, for loops over whole collections."""
     ones = [(p.dotted, p.read, p.index_value) for p in indexed_paths(resource, version) if not p.many]
     manys = [(p.dotted, p.read, p.index_value) for p in indexed_paths(resource, version) if p.many]
 
-    def entries(record: Record) -> list[Equality]:
-        found = [
-            Equality(dotted, normal(value)) for dotted, read, normal in ones if (value := read(record)) is not None
-        ]
+    def entries(record: Record) -> list[Entry]:
+        found = [(dotted, normal(value)) for dotted, read, normal in ones if (value := read(record)) is not None]
         for dotted, read, normal in manys:
-            found += [Equality(dotted, normal(value)) for value in read(record)]
+            found += [(dotted, normal(value)) for value in read(record)]
         return found
 
     return entries

@@ -77,9 +77,7 @@ class Resource:
     _names: dict[Version, dict[str, Field]] = field(init=False, repr=False, compare=False, hash=False)
 
     def __post_init__(self) -> None:
-        names = {
-            version: {f.name: f for f in self.fields if f.presence(version) is not ABSENT} for version in Version
-        }
+        names = {version: {f.name: f for f in self.fields if f.presence(version) is not ABSENT} for version in Version}
         object.__setattr__(self, "_names", names)
 
     def of(self, version: Version) -> dict[str, Field]:

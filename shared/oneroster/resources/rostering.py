@@ -4,16 +4,23 @@ Sources: `oneroster-1.1.md` section 11, `oneroster-1.2.md` section 9, `oneroster
 """
 
 from shared.oneroster.kinds import (
-    BOOLEAN, DATE, DATETIME, ID, METADATA, PROFILE, ROLE, TEXT, USER_ID, YEAR, enum, ref,
+    BOOLEAN,
+    DATE,
+    DATETIME,
+    ID,
+    METADATA,
+    PROFILE,
+    ROLE,
+    TEXT,
+    USER_ID,
+    YEAR,
+    enum,
+    ref,
 )  # fmt: skip
 from shared.oneroster.resources.model import ABSENT, REQUIRED, Column, Field, Resource
 
 USER_ROLES_11 = (
     "administrator", "aide", "guardian", "parent", "proctor", "relative", "student", "teacher",
-)  # fmt: skip
-USER_ROLES_12 = (
-    "aide", "counselor", "districtAdministrator", "guardian", "parent", "principal", "proctor", "relative",
-    "siteAdministrator", "student", "systemAdministrator", "teacher",
 )  # fmt: skip
 
 BASE = (

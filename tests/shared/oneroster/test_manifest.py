@@ -51,9 +51,7 @@ def test_a_manifest_without_a_version_is_refused():
 
 
 def test_unknown_files_and_modes_are_told_by_line():
-    manifest = read(
-        "propertyName,value\noneroster.version,1.1\nfile.roles,bulk\nfile.Users,Bulk\nfile.orgs,full\n"
-    )
+    manifest = read("propertyName,value\noneroster.version,1.1\nfile.roles,bulk\nfile.Users,Bulk\nfile.orgs,full\n")
     assert manifest.modes == {"users": Mode.BULK}
     told = [(problem.line, problem.column) for problem in manifest.problems[:3]]
     assert told == [(3, "file.roles"), (4, "file.Users"), (5, "file.orgs")]
