@@ -70,13 +70,15 @@ class Walk:
         known: set[tuple[str, str, int]] = set()
         while url is not None:
             answer, page = self._read(url)
+            if len(page) == 0 and self.received:
+                break  # beyond the end; what such a page says of the total is not to be relied on
             self._count(page)
             if len(page) == 0:
                 break
             self._refuse_repetition(page, known)
             self.received += len(page)
             yield page
-            url = self._next(answer.headers.get("Link"), url)
+            url = self._next(answer.headers.get("Link"), url, len(page))
         self.ended = True
 
     def _at(self, offset: int) -> str:
@@ -119,14 +121,18 @@ class Walk:
             )
         known.add(mark)
 
-    def _next(self, link: str | None, url: str) -> str | None:
+    def _next(self, link: str | None, url: str, size: int) -> str | None:
+        """The URL of the page after one of `size` records, None when that was the last."""
         self._linked = self._linked or has_links(link)
         following = next_url(link, url, self.received)
         if following is not None:
             return following
-        if self.total is not None:
-            return self._at(self.received) if self.received < self.total else None
-        return None if self._linked and "next" not in (link or "") else self._at(self.received)
+        if self.total is None:
+            more = not self._linked or "next" in (link or "")
+        else:
+            # A full page as long as the total, and no links: the "total" of some is the length of the page.
+            more = self.received < self.total or (size >= self._limit and not self._linked)
+        return self._at(self.received) if more else None
 
     def _broke_off(self, error: ClientError) -> PartialRead:
         return PartialRead(f"The read of {self.collection} broke off after {self.received} records. {error}")

@@ -89,6 +89,26 @@ def test_fewer_records_than_the_total_are_not_complete(fault_provider_11: FaultP
     assert not walk.complete
 
 
+def test_a_total_that_is_the_length_of_the_page_does_not_end_the_walk(fault_provider_11: FaultProvider) -> None:
+    """Else the first page would count as all there is, and everybody else as gone."""
+    fault_provider_11.manners.link = "none"
+    for offset, length in ((0, 4), (4, 4), (8, 1)):
+        page = b",".join(b'{"sourcedId":"%d"}' % (offset + n) for n in range(length))
+        headers = {"X-Total-Count": str(length)}
+        fault_provider_11.on("users", offset=offset, status=200, headers=headers, body=b'{"users":[%s]}' % page)
+    walk = client_of(fault_provider_11).walk("users", 4)
+    assert len(ids(walk)) == 9
+    assert not walk.complete
+
+
+def test_what_a_page_beyond_the_end_says_of_the_total_does_not_matter(fault_provider_11: FaultProvider) -> None:
+    fault_provider_11.manners.link = "none"
+    fault_provider_11.on("users", offset=9, status=200, headers={"X-Total-Count": "0"}, body=b'{"users":[]}')
+    walk = client_of(fault_provider_11).walk("users", 3)
+    assert len(ids(walk)) == 9
+    assert walk.complete
+
+
 def test_a_provider_that_ignores_offset_is_found_out(fault_provider_11: FaultProvider) -> None:
     fault_provider_11.manners.ignore_offset = True
     fault_provider_11.manners.link = "none"
