@@ -10,7 +10,8 @@ from sqlalchemy import event
 
 import consumer.connections.model
 import consumer.platform.models
-import consumer.sync.staging  # noqa: F401 - tables, known to migrations by being imported
+import consumer.sync.staging
+import consumer.sync.tables  # noqa: F401 - tables, known to migrations by being imported
 from consumer.database import db
 from consumer.web.status import status
 from shared.sealing import open_sealer

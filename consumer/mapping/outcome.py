@@ -55,6 +55,7 @@ class Code(Enum):
     AUTH_FAILED = Advice("The SIS did not accept the credentials", "Check the connection's credentials", "mapping")
     RATE_LIMITED = Advice("The SIS asked to slow down too often", "Sync at another time of day", "SIS")
     BAD_DATA = Advice("The record cannot be read", "Correct the record", "SIS")
+    NOT_APPLIED = Advice("The change could not be made here", "Sync again; if it repeats, ask the operator", "platform")
     PARTIAL_READ = Advice(
         "The read did not reach its end; nothing of this kind was changed", "Sync again; if it repeats, ask the SIS",
         "SIS",

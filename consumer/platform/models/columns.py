@@ -12,9 +12,7 @@ Touched = Annotated[int, mapped_column(default=0, server_default="0")]
 #: Who made a row: "sync" or "manual" (C-71, C-72).
 Origin = Annotated[str, mapped_column(String(6), default="manual", server_default="manual")]
 #: The connection a row was made from; None for one that people made.
-FromConnection = Annotated[
-    int | None, mapped_column(ForeignKey("connection.id", ondelete="SET NULL"), default=None)
-]
+FromConnection = Annotated[int | None, mapped_column(ForeignKey("connection.id", ondelete="SET NULL"), default=None)]
 #: The sourcedId a row was made from, as the provider gave it.
 SisId = Annotated[str | None, mapped_column(String(255), default=None)]
 

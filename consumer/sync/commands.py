@@ -1,0 +1,194 @@
+"""`homeroom consumer sync`, `log` and `worker`."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consumer.connections import Connection
+from consumer.context import ConsumerContext
+from consumer.database import db
+from consumer.sync.log import find_lines
+from consumer.sync.owner import begin_work, end_work
+from consumer.sync.peer import open_client
+from consumer.sync.printing import print_lines, print_report
+from consumer.sync.queue import Refused, approve, is_orphan, open_run, queue_run, take_up, waiting_runs
+from consumer.sync.report import Report
+from consumer.sync.run import Watch, Work, execute
+from consumer.sync.tables import Status, SyncRun
+from shared.database import will_write
+
+#: How a run ends that has done what was asked.
+DONE = (Status.COMPLETED, Status.WARNINGS)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """The organisation's date: that of this machine's time zone."""
+    return now().astimezone().date()
+
+
+def choose_connection(session: Session, name: str | None) -> Connection:
+    """The connection of that name; without a name the only one that there is."""
+    found = session.scalars(select(Connection).order_by(Connection.name)).all()
+    names = ", ".join(row.name for row in found) or "none yet"
+    if name is None:
+        if len(found) != 1:
+            raise click.UsageError(f"Say which connection is meant with --connection (there is: {names})")
+        return found[0]
+    for row in found:
+        if row.name == name:
+            return row
+    raise click.UsageError(f"There is no connection {name!r} (there is: {names})")
+
+
+@click.command("sync")
+@click.argument("kind", type=click.Choice(["users", "courses", "sections", "all"]), default="all")
+@click.option("--connection", "name", help="The connection; may be left out when there is only one.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+@click.option("--approve", "approved", type=int, help="Apply the removals that the safety stop of this run holds.")
+@click.option("--json", "as_json", is_flag=True, help="Print the closing table as JSON.")
+@click.pass_obj
+def sync_command(
+    context: ConsumerContext, kind: str, name: str | None, dry_run: bool, approved: int | None, as_json: bool
+) -> None:
+    """Pull from a provider and reconcile users, courses, sections and enrollments here.
+
+    A run that was killed is taken up where it was. Exit status 1 when the run failed, had errors, or waits for
+    approval.
+    """
+    with context.app.app_context():
+        session = db.session()
+        connection = choose_connection(session, name)
+        try:
+            run_id = _start(session, connection, kind, dry_run, approved)
+        except Refused as error:
+            session.rollback()
+            raise click.ClickException(str(error)) from error
+        with _progress(as_json) as watch:
+            report = work_on(context, session, run_id, watch)
+    if as_json:
+        click.echo(json.dumps(report.as_json(), indent=2))
+    else:
+        print_report(Console(), report)
+    if report.status not in DONE:
+        raise click.exceptions.Exit(1)
+
+
+def _start(session: Session, connection: Connection, kind: str, dry_run: bool, approved: int | None) -> int:
+    """The run to work on: one that was killed, else one to approve, else a new one. Commits."""
+    connection_id = connection.id
+    session.commit()
+    will_write(session)
+    run = open_run(session, connection_id)
+    if run is not None and is_orphan(run, now()):
+        click.echo(f"Run {run.id} was interrupted: it is taken up at the step {run.step!r}", err=True)
+    elif approved is not None:
+        found = session.get(SyncRun, approved)
+        if found is None or found.connection_id != connection_id:
+            raise Refused(f"There is no run {approved} of this connection")
+        run = found
+        approve(session, run)
+    else:
+        row = session.get_one(Connection, connection_id)
+        run = queue_run(session, row, kind, "manual", now(), today(), dry_run)
+    run_id = run.id
+    session.commit()
+    return run_id
+
+
+def work_on(context: ConsumerContext, session: Session, run_id: int, watch: Watch) -> Report:
+    """Take a run up and work on it to its end. Raises click.ClickException when another process was quicker."""
+    owner = begin_work()
+    try:
+        will_write(session)
+        run = session.get_one(SyncRun, run_id)
+        connection = session.get_one(Connection, run.connection_id)
+        if not take_up(session, run, owner, now()):
+            session.rollback()
+            raise click.ClickException(f"Run {run_id} is already being worked on")
+        sealer = context.app.extensions["homeroom"]["sealer"]
+        client = open_client(connection, sealer, context.settings.allow_private)
+        session.commit()
+        try:
+            return execute(Work(session, client, run_id, now, watch))
+        finally:
+            client.close()
+    finally:
+        end_work(owner)
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Watch]:
+    """A progress line on a terminal; nothing elsewhere."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda _what, _done, _of: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(SpinnerColumn(), *columns, console=console) as progress:
+        tasks: dict[str, int] = {}
+
+        def watch(what: str, done: int, of: int | None) -> None:
+            if what not in tasks:
+                tasks[what] = progress.add_task(what, total=of)
+            progress.update(tasks[what], completed=done, total=of)  # type: ignore[arg-type]
+
+        yield watch
+
+
+@click.command("worker")
+@click.option("--once", is_flag=True, help="Work on what is waiting, then end.")
+@click.option("--every", default=5.0, show_default=True, help="Seconds between two looks at the queue.")
+@click.pass_obj
+def worker_command(context: ConsumerContext, once: bool, every: float) -> None:
+    """Run queued syncs, and take up those that were killed."""
+    while True:
+        with context.app.app_context():
+            session = db.session()
+            run_ids = [run.id for run in waiting_runs(session, now())]
+            session.commit()
+            for run_id in run_ids:
+                report = work_on(context, session, run_id, lambda _what, _done, _of: None)
+                click.echo(f"Run {run_id}: {report.status}")
+        if once:
+            return
+        time.sleep(every)
+
+
+@click.command("log")
+@click.option("--connection", "name", help="The connection; all when left out.")
+@click.option("--run", "run_id", type=int, help="Only this run.")
+@click.option("--person", help="What happened to this person: a SIS id, or a part of the name or username.")
+@click.option("--code", help="Only this reason, such as USERNAME_SPACE.")
+@click.option("--limit", default=200, show_default=True, help="Lines at most.")
+@click.option("--json", "as_json", is_flag=True, help="Print the lines as JSON.")
+@click.pass_obj
+def log_command(
+    context: ConsumerContext,
+    name: str | None,
+    run_id: int | None,
+    person: str | None,
+    code: str | None,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """Read what the syncs did: runs, or the lines of a run, a person or a reason."""
+    with context.app.app_context():
+        session = db.session()
+        connection_id = choose_connection(session, name).id if name else None
+        lines = find_lines(session, connection_id, run_id, person, code, limit)
+    if as_json:
+        click.echo(json.dumps([line.as_json() for line in lines], indent=2, default=str))
+    else:
+        print_lines(Console(), lines)

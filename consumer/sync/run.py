@@ -1,0 +1,252 @@
+"""Carries out one run of the sync, from wherever it was left (DESIGN section 3).
+
+1. pull: schools and terms first; where the SIS offers nothing for the active year, end with a warning (C-23); then
+   every collection that the run needs. A collection that was not read to its end stops what depends on it (C-84).
+2. plan: write what would change as rows, entity by entity (C-82).
+3. gate: hold the removals of schools and sections that would lose too much (C-86). A dry run ends here (C-87).
+4. apply: carry the rows out in batches, parents first, removals last.
+5. done: note how far everything is planned, count, close the run.
+
+Every step commits as it goes and may be done again: a killed run is taken up at the step its row names, with the date
+it began with, and comes to the same end.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import orjson
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from consumer.client.caller import Client
+from consumer.connections import Connection
+from consumer.mapping.choices import Choices
+from consumer.mapping.outcome import Code
+from consumer.sync.apply import apply_plan
+from consumer.sync.choices import Places, load_choices, load_places
+from consumer.sync.gate import hold_removals
+from consumer.sync.planning import KINDS, NEEDS, collections_of, set_marks, start_planning, write_plan
+from consumer.sync.pull import pull
+from consumer.sync.report import CHOSEN, Report, make_report
+from consumer.sync.staging import Pull
+from consumer.sync.tables import Entity, PlanChange, RunMessage, State, Status, SyncRun
+from shared.database import will_write
+
+#: Told of progress: what is being done, how much is done, of how much (None: unknown).
+Watch = Callable[[str, int, int | None], None]
+
+PLACES = ("orgs", "academicSessions")
+HEARTBEAT = timedelta(seconds=5)
+
+
+@dataclass
+class Work:
+    """A run at work: its row's id, and what it needs from outside. `clock` gives aware UTC."""
+
+    session: Session
+    client: Client
+    run_id: int
+    clock: Callable[[], datetime]
+    watch: Watch
+    beaten_at: datetime | None = None
+
+    @property
+    def run(self) -> SyncRun:
+        return self.session.get_one(SyncRun, self.run_id)
+
+    def commit(self) -> None:
+        """Commit what was done, and say now and then that the run lives."""
+        self.session.commit()
+        now = self.clock()
+        if self.beaten_at is None or now - self.beaten_at > HEARTBEAT:
+            will_write(self.session)
+            beat = update(SyncRun).where(SyncRun.id == self.run_id).values(heartbeat_at=now)
+            self.session.execute(beat.execution_options(synchronize_session=False))
+            self.session.commit()
+            self.beaten_at = now
+
+    def turn(self) -> None:
+        """Commit, and begin the next piece of work as one that writes."""
+        self.commit()
+        will_write(self.session)
+
+    def message(self, level: str, code: str, detail: str, sis_id: str | None = None) -> None:
+        row = {"run_id": self.run_id, "level": level, "code": code, "detail": detail, "sis_id": sis_id}
+        self.session.execute(insert(RunMessage), [row])
+
+
+def execute(work: Work) -> Report:
+    """Work on a run that this process has taken up, until it ends. Commits.
+
+    An unforeseen error ends the run as Failed and is raised; a killed process leaves it Running.
+    """
+    try:
+        return _execute(work)
+    except Exception as error:
+        work.session.rollback()
+        will_write(work.session)
+        work.message("error", "FAILED", f"{type(error).__name__}: see the program's log")
+        _close(work, Status.FAILED)
+        raise
+
+
+def _execute(work: Work) -> Report:
+    work.turn()
+    if work.run.step == "pull":
+        work.session.execute(delete(RunMessage).where(RunMessage.run_id == work.run_id))
+        if not _pull_all(work):
+            return _close(work, Status.WARNINGS)
+        _step(work, "plan")
+    entities = _plannable(work)
+    if not entities:
+        return _close(work, Status.FAILED)
+    if work.run.step == "plan":
+        if not _plan(work, entities):
+            return _close(work, Status.FAILED)
+        if work.run.dry_run:
+            return _close(work, None)
+        _step(work, "apply")
+    _apply(work)
+    _finish(work, entities)
+    return _close(work, None)
+
+
+def _step(work: Work, step: str) -> None:
+    work.run.step = step
+    work.turn()
+
+
+def _connection(work: Work) -> Connection:
+    return work.session.get_one(Connection, work.run.connection_id)
+
+
+def _pull_all(work: Work) -> bool:
+    """Step 1. False when the SIS offers nothing for the active year (C-23)."""
+    for collection in PLACES:
+        _pull(work, collection)
+    _, choices = _choices(work)
+    read = all(_complete(work, collection) for collection in PLACES)
+    if read and choices.active_year not in choices.years.values():
+        year = choices.active_year or "any year"
+        work.message("warning", Code.YEAR_NOT_AVAILABLE.name, f"The SIS offers no term for {year}: nothing is changed")
+        return False
+    if read:
+        for collection in collections_of(work.run.kind, choices):
+            if collection not in PLACES:
+                _pull(work, collection)
+    return True
+
+
+def _pull(work: Work, collection: str) -> None:
+    def broken(sis_id: str | None, why: str, _raw: bytes) -> None:
+        work.message("warning", Code.BAD_DATA.name, f"{collection}: {why}", sis_id)
+
+    def progress(received: int, total: int | None) -> None:
+        work.watch(f"Reading {collection}", received, total)
+
+    connection, now = _connection(work), work.clock()
+    done = pull(
+        work.session, work.client, connection, collection, work.run_id, now, progress, broken, work.commit
+    )
+    complete, code, text = done.complete, done.error_code, done.error_text
+    work.turn()
+    if not complete:
+        work.message("error", code or Code.PARTIAL_READ.name, text or collection)
+    elif code:
+        work.message("warning", code, text or collection)
+    work.turn()
+
+
+def _complete(work: Work, collection: str) -> bool:
+    """Whether this run has read a collection to its end; its latest read counts."""
+    latest = select(Pull.complete).where(Pull.run_id == work.run_id, Pull.collection == collection)
+    return bool(work.session.scalar(latest.order_by(Pull.id.desc()).limit(1)))
+
+
+def _plannable(work: Work) -> list[Entity]:
+    """The run's entities whose collections were read to their end (C-84), none without schools and terms."""
+    if not all(_complete(work, collection) for collection in PLACES):
+        return []
+    return [entity for entity in KINDS[work.run.kind] if all(_complete(work, name) for name in NEEDS[entity])]
+
+
+def _choices(work: Work) -> tuple[Places, Choices]:
+    connection = _connection(work)
+    places = load_places(work.session, connection)
+    return places, load_choices(work.session, connection, places, work.run.today)
+
+
+def _plan(work: Work, entities: Sequence[Entity]) -> bool:
+    """Steps 2 and 3. False when no school or no term of the active year is mapped (C-14)."""
+    places, choices = _choices(work)
+    if not choices.ready():
+        what = "term of the active year" if choices.schools else "school that the SIS offers"
+        work.message("error", Code.TERM_UNMAPPED.name, f"No {what} is mapped")
+        return False
+    planning = start_planning(work.session, work.run, _connection(work), places, choices)
+    work.run.choices = planning.digest
+    written = 0
+    for count in write_plan(planning, entities):
+        written += count
+        work.turn()
+        work.watch("Planning", written, None)
+    for stop in hold_removals(work.session, work.run_id, choices.options):
+        work.message("warning", Code.SAFETY_STOP.name, str(stop))
+    work.turn()
+    return True
+
+
+def _apply(work: Work) -> None:
+    """Step 4."""
+    applied = 0
+    for count in apply_plan(work.session, work.run.connection_id, work.run_id):
+        applied += count
+        work.turn()
+        work.watch("Applying", applied, None)
+
+
+def _finish(work: Work, entities: Sequence[Entity]) -> None:
+    """Step 5, but for counting. An approved run has done this before: only what it held was left."""
+    run = work.run
+    set_marks(work.session, run, entities)
+    if Entity.ENROLLMENT in entities:
+        _supersede(work)
+
+
+def _supersede(work: Work) -> None:
+    """Removals that earlier runs hold are planned anew by this one, or were let go."""
+    older = select(SyncRun.id).where(SyncRun.connection_id == work.run.connection_id, SyncRun.id < work.run_id)
+    work.session.execute(
+        update(PlanChange)
+        .where(PlanChange.run_id.in_(older), PlanChange.state == State.HELD)
+        .values(state=State.SUPERSEDED)
+        .execution_options(synchronize_session=False)
+    )
+    work.session.execute(
+        update(SyncRun)
+        .where(SyncRun.id.in_(older), SyncRun.status == Status.WAITING)
+        .values(status=Status.WARNINGS)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _close(work: Work, status: Status | None) -> Report:
+    """End the run; without a `status` the outcome decides it (C-111)."""
+    run = work.run
+    report = make_report(work.session, run, KINDS[run.kind])
+    report = replace(report, status=status or _outcome(report))
+    run.status, run.step, run.finished_at = report.status, "done", work.clock()
+    run.counts = orjson.dumps(report.as_json()).decode()
+    work.commit()
+    return report
+
+
+def _outcome(report: Report) -> Status:
+    if any(line.held for line in report.lines) and not report.dry_run:
+        return Status.WAITING
+    if any(notice.level == "error" for notice in report.notices) or any(line.failed for line in report.lines):
+        return Status.ERRORS
+    if report.notices or any(reason.code not in CHOSEN for reason in report.reasons):
+        return Status.WARNINGS
+    return Status.COMPLETED
