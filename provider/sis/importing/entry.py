@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from provider.sis.importing.oneroster import import_oneroster, is_oneroster
 from provider.sis.importing.package import Package, open_package
 from provider.sis.importing.report import ImportFailed, ImportReport, Progress
 from provider.sis.importing.scratch import scratch_copy
@@ -40,6 +41,8 @@ def import_path(
 
 def _importer(package: Package) -> Importer:
     names = set(package.sizes)
+    if is_oneroster(names):
+        return import_oneroster
     if names & set(sis_shapes()):
         return import_sis_files
     found = ", ".join(sorted(names)) or "no .csv file"

@@ -16,11 +16,12 @@ class ImportFailed(Exception):
 
 
 class Outcome(Enum):
-    """What became of a row."""
+    """What became of a row. SKIPPED: the SIS has no place for it, or it speaks of what is not there; a note says why."""
 
     CREATED = "created"
     UPDATED = "updated"
     UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
     REFUSED = "refused"
 
 

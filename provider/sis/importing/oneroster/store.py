@@ -1,0 +1,90 @@
+"""The SIS side of a OneRoster import: finds rows that an earlier import made, numbers new ones, writes by table."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, RowMapping, delete, func, select
+
+from provider.sis.importing.report import ImportReport
+from provider.sis.importing.shapes import sis_shapes
+from provider.sis.importing.writer import Known, TableWriter
+from shared.database import writing
+
+Rows = Sequence[RowMapping]
+
+
+class Store:
+    """`put` writes rows given as dicts; `find` reads them; `new_id` numbers them."""
+
+    def __init__(self, engine: Engine, report: ImportReport) -> None:
+        self.engine = engine
+        self.report = report
+        self._shapes = sis_shapes()
+        self._known = Known(engine, self._shapes)
+        self._writers: dict[tuple[str, tuple[str, ...]], TableWriter] = {}
+        self._last: dict[str, int] = {}
+
+    def new_id(self, table: str) -> int:
+        """The next free number of a table."""
+        if table not in self._last:
+            with self.engine.connect() as connection:
+                self._last[table] = connection.scalar(select(func.max(self._shapes[table].table.c.id))) or 0
+        self._last[table] += 1
+        return self._last[table]
+
+    def put(self, table: str, rows: Sequence[dict[str, Any]]) -> list[Any]:
+        """Write rows, all with the same columns; what became of each (an Outcome, or Rejected)."""
+        if not rows:
+            return []
+        columns = tuple(rows[0])
+        writer = self._writers.get((table, columns))
+        if writer is None:
+            writer = self._writers[table, columns] = TableWriter(self.engine, self._shapes[table], columns, self._known)
+        return writer.write([tuple(row[column] for column in columns) for row in rows])
+
+    def find(self, table: str, column: str, values: Iterable[Any]) -> Rows:
+        """The stored rows whose `column` is one of `values`."""
+        wanted = list({value for value in values if value is not None})
+        found = self._shapes[table].table
+        if not wanted:
+            return []
+        with self.engine.connect() as connection:
+            return connection.execute(select(found).where(found.c[column].in_(wanted))).mappings().all()
+
+    def all(self, table: str) -> Rows:
+        """Every row of a small table."""
+        found = self._shapes[table].table
+        with self.engine.connect() as connection:
+            return connection.execute(select(found).order_by(*found.primary_key.columns)).mappings().all()
+
+    def numbers(self, table: str, sourced_ids: Iterable[str]) -> dict[str, int]:
+        """Row numbers by the sourcedId that the rows came in with."""
+        return {row["sourced_id"]: row["id"] for row in self.find(table, "sourced_id", sourced_ids)}
+
+    def every_number(self, table: str) -> dict[str, int]:
+        """All row numbers of a table by sourcedId."""
+        found = self._shapes[table].table
+        statement = select(found.c.sourced_id, found.c.id).where(found.c.sourced_id.is_not(None))
+        with self.engine.connect() as connection:
+            return {sourced_id: key for sourced_id, key in connection.execute(statement)}
+
+    def remove(self, table: str, key: int) -> None:
+        """Take one row out."""
+        found = self._shapes[table].table
+        with writing(self.engine) as connection:
+            connection.execute(delete(found).where(found.c.id == key))
+
+    def finish(self) -> None:
+        """After the last row."""
+        for writer in self._writers.values():
+            writer.finish()
+
+
+def last_day(end: str | None) -> date | None:
+    """The last day of a range whose endDate, as everywhere in OneRoster, is the first day after it."""
+    return None if end is None else date.fromisoformat(end) - timedelta(days=1)
+
+
+def first_day(begin: str | None) -> date | None:
+    return None if begin is None else date.fromisoformat(begin)
