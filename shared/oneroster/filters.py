@@ -131,7 +131,7 @@ def _known(clause: Clause, resource: Resource, version: Version) -> Path:
     if path is None:
         raise OneRosterError(
             Failure.INVALID_FILTER_FIELD,
-            f"filter: {resource.plural} of OneRoster {version} have no field {'.'.join(clause.path)!r}.",
+            f"filter: {resource.plural} of OneRoster {version} have no field {'.'.join(clause.path)[:100]!r}.",
         )
     return path
 

@@ -38,13 +38,13 @@ def instant(text: str) -> str:
     """
     found = _DATE_TIME.fullmatch(text.strip())
     if not found:
-        raise ValueError(f"{text!r} is neither a date (2026-08-15) nor a date-time (2026-08-15T10:00:00.000Z)")
+        raise ValueError(f"{text[:40]!r} is neither a date (2026-08-15) nor a date-time (2026-08-15T10:00:00.000Z)")
     part = found.groupdict(default="")
     clock = f"{part['hour'] or '00'}:{part['minute'] or '00'}:{part['second'] or '00'}"
     try:
         moment = datetime.fromisoformat(f"{part['day']}T{clock}").replace(tzinfo=UTC) - _offset(part)
     except (ValueError, OverflowError) as why:
-        raise ValueError(f"{text!r} is no date or time of the calendar") from why
+        raise ValueError(f"{text[:40]!r} is no date or time of the calendar") from why
     fraction = part["fraction"].rstrip("0").ljust(3, "0")
     return f"{moment:%Y-%m-%dT%H:%M:%S}".rjust(19, "0") + f".{fraction}"
 

@@ -18,6 +18,8 @@ Record = dict[str, Any]
 
 #: Index values are cut to this many characters, those of records and those looked for alike: an index finds candidates.
 INDEX_LENGTH = 255
+#: No field, and no name of an extension that we publish, is longer.
+_LONGEST = 255
 
 #: Names of 1.1 that clients go on using in filters of 1.2 (`oneroster-1.2.md` section 3).
 _ALIASES: dict[tuple[str, Version], dict[str, str]] = {
@@ -58,9 +60,14 @@ def resolve(resource: Resource, version: Version, dotted: str) -> Path | None:
     return resolve_names(resource, version, tuple(dotted.split(".")))
 
 
-@lru_cache(maxsize=4096)
 def resolve_names(resource: Resource, version: Version, names: tuple[str, ...]) -> Path | None:
     """As `resolve`, for the names between the dots."""
+    # What is remembered comes from requests: nobody may fill the memory with names of their own making.
+    return None if sum(map(len, names)) > _LONGEST else _resolve(resource, version, names)
+
+
+@lru_cache(maxsize=1024)
+def _resolve(resource: Resource, version: Version, names: tuple[str, ...]) -> Path | None:
     alias = _ALIASES.get((resource.plural, version), {}).get(".".join(names).casefold())
     first, *rest = alias.split(".") if alias else names
     field = field_named(resource, version, first)

@@ -149,6 +149,11 @@ def test_an_unknown_field_is_400_invalid_filter_field_and_named(version):
         assert "shoeSize" in error.description
 
 
+def test_descriptions_stay_short_whatever_was_sent():
+    for text in ("x" * 9_000 + "='1'", "metadata." + "x" * 9_000 + "='1'", "dateLastModified='" + "1" * 9_000 + "'"):
+        assert len(failure(text).description) < 300
+
+
 def test_fields_are_those_of_the_version():
     assert failure("roles.role='teacher'", version=V1P1).failure is Failure.INVALID_FILTER_FIELD
     assert failure("preferredFirstName='x'", version=V1P1).failure is Failure.INVALID_FILTER_FIELD
