@@ -4,6 +4,8 @@ Loading lazily keeps `homeroom --help` quick and lets one command work when anot
 1 did not succeed, 2 called wrongly (click's own).
 """
 
+import os
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -46,6 +48,25 @@ class LazyGroup(click.Group):
             raise  # whoever read our output has gone; click ends quietly
         except _known_errors() as error:
             raise click.ClickException(_in_one_line(error)) from error
+
+
+def serving(port: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The options of a `serve` command: host, port, workers, threads."""
+    options = (
+        click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on."),
+        click.option("--port", default=port, show_default=True, type=click.IntRange(1, 65535)),
+        click.option("--workers", default=min(4, os.cpu_count() or 1), show_default=True, type=click.IntRange(1, 64),
+                     help="Processes."),
+        click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 256),
+                     help="Threads of each process."),
+    )  # fmt: skip
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
 
 
 def _known_errors() -> tuple[type[Exception], ...]:

@@ -103,7 +103,7 @@ class PostgresqlServer:
 
     def create(self, name: str, template: str = "template0") -> str:
         """Create database `name` as a copy of `template`, which nobody may be connected to; return its URL."""
-        self._admin(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        self._admin(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return self.url(name)
 
     def drop(self, prefix: str) -> None:

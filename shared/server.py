@@ -1,14 +1,14 @@
-"""The provider under gunicorn: threads for clients that wait, processes for the cores."""
+"""Either program under gunicorn: threads for clients that wait, processes for the cores."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
-from provider.app import create_app
-from provider.host import Host
-from shared.settings import Settings
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 
 class ServerLog(Logger):
@@ -21,10 +21,10 @@ class ServerLog(Logger):
 
 
 class Server(BaseApplication):
-    """gunicorn over a Host, configured by arguments alone."""
+    """gunicorn over a WSGI application, configured by arguments alone."""
 
-    def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
-        self._settings = settings
+    def __init__(self, load: "Callable[[], WSGIApplication]", options: dict[str, Any]) -> None:
+        self._load = load
         self._options = options
         super().__init__()
 
@@ -32,13 +32,13 @@ class Server(BaseApplication):
         for name, value in self._options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Host:
+    def load(self) -> "WSGIApplication":
         """Called in each worker process, so that none shares a database connection with another."""
-        return Host(self._settings, create_app)
+        return self._load()
 
 
-def serve(settings: Settings, host: str, port: int, workers: int, threads: int) -> None:
-    """Serve until told to stop (SIGTERM, SIGINT). Raises nothing of its own: gunicorn ends the process."""
+def serve(load: "Callable[[], WSGIApplication]", host: str, port: int, workers: int, threads: int) -> None:
+    """Serve what `load` makes until told to stop (SIGTERM, SIGINT); gunicorn ends the process."""
     options = {
         "bind": [f"{host}:{port}"],
         "worker_class": "gthread",
@@ -54,4 +54,4 @@ def serve(settings: Settings, host: str, port: int, workers: int, threads: int) 
         "accesslog": None,
         "logger_class": ServerLog,
     }
-    Server(settings, options).run()
+    Server(load, options).run()
