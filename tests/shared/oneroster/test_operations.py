@@ -201,3 +201,15 @@ def test_the_index_holds_what_a_view_says_it_does_for_each_of_its_records(data, 
     if holds(record):
         entries = set(index_values(operation.resource, version, record))
         assert set(view_equalities(operation.view, operation.resource, version, params)) <= entries
+
+
+def test_the_index_answers_for_one_value_and_not_for_one_of_several():
+    users = BY_PATH[V1P2]["/users"].resource
+    of_one, of_two = Match("role", frozenset({"teacher"})), Match("role", frozenset({"teacher", "aide"}))
+    assert view_equalities(of_one, users, V1P2, {}) == (("roles.role", "teacher"),)
+    assert view_equalities(of_two, users, V1P2, {}) == ()
+    assert view_equalities(Every((of_two, of_one)), users, V1P2, {}) == (("roles.role", "teacher"),)
+    administrators = BY_PATH[V1P2]["/schools/{schoolSourcedId}/administrators"].view
+    assert view_equalities(administrators, users, V1P2, {"schoolSourcedId": "S"}) == (("roles.org.sourcedId", "S"),)
+    holds = compile_view(of_two, users, V1P2, {}, lambda via: frozenset())
+    assert [row["sourcedId"] for row in PEOPLE12 if holds(row)] == ["tea"]
