@@ -3,6 +3,7 @@
 import click
 
 from consumer.context import ConsumerContext
+from shared.commands import serving
 
 
 @click.command("init")
@@ -18,18 +19,16 @@ def init_command(context: ConsumerContext) -> None:
 
 
 @click.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
-@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
-@click.option("--threads", type=click.IntRange(1, 256), default=8, show_default=True, help="Threads of each process.")
+@serving(port=8001, workers=1)
 @click.pass_obj
 def serve_command(context: ConsumerContext, host: str, port: int, workers: int, threads: int) -> None:
     """Serve the consumer's pages until told to stop.
 
     Behind a proxy that speaks TLS, set HOMEROOM_CONSUMER_URL to the public address.
     """
-    from consumer.server import serve
+    from consumer.app import create_app
     from shared.logs import configure_logs
+    from shared.server import serve
 
     configure_logs()
-    serve(context.settings, host, port, workers, threads)
+    serve(lambda: create_app(context.settings), host, port, workers, threads)

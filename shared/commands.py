@@ -50,13 +50,13 @@ class LazyGroup(click.Group):
             raise click.ClickException(_in_one_line(error)) from error
 
 
-def serving(port: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """The options of a `serve` command: host, port, workers, threads."""
+def serving(port: int, workers: int | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The options of a `serve` command: host, port, workers (default: one for each core, at most four), threads."""
     options = (
         click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on."),
         click.option("--port", default=port, show_default=True, type=click.IntRange(1, 65535)),
-        click.option("--workers", default=min(4, os.cpu_count() or 1), show_default=True, type=click.IntRange(1, 64),
-                     help="Processes."),
+        click.option("--workers", default=workers or min(4, os.cpu_count() or 1), show_default=True,
+                     type=click.IntRange(1, 64), help="Processes."),
         click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 256),
                      help="Threads of each process."),
     )  # fmt: skip
