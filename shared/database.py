@@ -81,8 +81,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
-    cursor.execute("PRAGMA cache_size=-16000")
-    cursor.execute("PRAGMA mmap_size=268435456")
+    cursor.execute("PRAGMA cache_size=-32000")
+    # A refresh writes the same index pages again and again: fewer checkpoints copy each of them fewer times.
+    cursor.execute("PRAGMA wal_autocheckpoint=16000")
     cursor.close()
 
 
