@@ -80,7 +80,7 @@ def _removed(session: Session, run_id: int) -> dict[int, int]:
         )
         .group_by(PlanChange.section_id)
     )
-    return {section_id: count for section_id, count in session.execute(rows).tuples() if section_id is not None}
+    return {section_id: count for section_id, count in session.execute(rows) if section_id is not None}
 
 
 def _sections(session: Session, section_ids: Mapping[int, int]) -> dict[int, _Section]:
@@ -92,7 +92,7 @@ def _sections(session: Session, section_ids: Mapping[int, int]) -> dict[int, _Se
             .where(Section.id.in_(chunk))
             .group_by(Section.id, Section.name, Section.school_id)
         )
-        for section_id, name, school_id, present in session.execute(rows).tuples():
+        for section_id, name, school_id, present in session.execute(rows):
             found[section_id] = _Section(name, school_id, present)
     return found
 

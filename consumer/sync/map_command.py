@@ -177,7 +177,7 @@ def mapped(session: Session, connection: Connection, places: Places) -> Mapped:
 
 
 def _schools(session: Session, connection: Connection, places: Places) -> list[dict[str, Any]]:
-    names = dict(session.execute(select(School.id, School.name)).tuples())
+    names = dict(session.execute(select(School.id, School.name)).all())
     roles: dict[str, dict[str, str]] = {}
     for row in session.scalars(select(RoleMapping).where(RoleMapping.connection_id == connection.id)):
         roles.setdefault(row.sis_id, {})[row.role_group] = row.role
@@ -199,7 +199,7 @@ def _schools(session: Session, connection: Connection, places: Places) -> list[d
 
 
 def _terms(session: Session, connection: Connection, places: Places, year: int | None) -> list[dict[str, Any]]:
-    periods = dict(session.execute(select(GradingPeriod.id, GradingPeriod.name)).tuples())
+    periods = dict(session.execute(select(GradingPeriod.id, GradingPeriod.name)).all())
     shown = []
     for term in sorted(terms_to_map(places.sessions.values(), year or 0), key=lambda t: (str(t.start), t.title)):
         choice = session.get(TermMapping, (connection.id, term.sourced_id))

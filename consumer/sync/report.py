@@ -115,7 +115,7 @@ def _plan_counts(session: Session, run_id: int) -> dict[tuple[str, str], Counter
         .where(PlanChange.run_id == run_id)
         .group_by(PlanChange.entity, PlanChange.action, PlanChange.state)
     )
-    for entity, action, state, count in session.execute(rows).tuples():
+    for entity, action, state, count in session.execute(rows):
         counts[entity, action][state] = count
     return counts
 
@@ -128,7 +128,7 @@ def _skipped(session: Session, run: SyncRun) -> dict[str, Counter[str]]:
         .where(SkippedRecord.connection_id == run.connection_id)
         .group_by(SkippedRecord.entity, SkippedRecord.code)
     )
-    for entity, code, count in session.execute(rows).tuples():
+    for entity, code, count in session.execute(rows):
         skipped[entity][code] = count
     if run.dry_run:
         _foresee(session, run, skipped)
@@ -146,7 +146,7 @@ def _foresee(session: Session, run: SyncRun, skipped: dict[str, Counter[str]]) -
         )
         .where(PlanChange.run_id == run.id, PlanChange.action.in_((Action.SKIP, Action.CLEAR)))
     )
-    for entity, new, old in session.execute(rows).tuples():
+    for entity, new, old in session.execute(rows):
         if old is not None:
             skipped[entity][old] -= 1
         if new is not None:
@@ -180,7 +180,7 @@ def _reasons(
         .where(PlanChange.run_id == run.id, PlanChange.state == State.FAILED)
         .group_by(PlanChange.entity, PlanChange.code)
     )
-    for entity_name, code, n in session.execute(failed).tuples():
+    for entity_name, code, n in session.execute(failed):
         counts[entity_name, code or Code.NOT_APPLIED.name] = n
     return tuple(
         Reason(entity_name, code, n, *Code[code].value) for (entity_name, code), n in sorted(counts.items())

@@ -71,6 +71,6 @@ def lines_by_class(session: Session, connection_id: int, class_ids: list[str]) -
         StagedEnrollment.class_id, StagedEnrollment.sis_id, StagedEnrollment.user_id, StagedEnrollment.role,
         StagedEnrollment.is_primary, StagedEnrollment.begin_date, StagedEnrollment.end_date, StagedEnrollment.active,
     ).where(StagedEnrollment.connection_id == connection_id, StagedEnrollment.class_id.in_(class_ids))  # fmt: skip
-    for row in session.execute(rows).tuples():
+    for row in session.execute(rows):
         rosters[row[0]].append(RosterLine(*row[1:]))
     return rosters

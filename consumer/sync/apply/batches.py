@@ -112,7 +112,7 @@ def _pending(session: Session, run_id: int, entity: Entity, action: Action) -> I
             )
             .order_by(PlanChange.id)
             .limit(BATCH)
-        ).tuples().all()  # fmt: skip
+        ).all()  # fmt: skip
         if not rows:
             return
         after = rows[-1][0]

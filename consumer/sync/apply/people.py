@@ -14,7 +14,7 @@ def create_accounts(session: Session, ids: Ids, rows: list[Row]) -> None:
     """Accounts with their SIS ids; `username_key` tells which new id is whose."""
     made = [{**_with_keys(_own(row.after)), "origin": SYNC} for row in rows]
     found = session.execute(insert(Account).returning(Account.username_key, Account.id), made)
-    by_key = dict(found.tuples())
+    by_key = dict(found.all())
     _attach(session, ids, [(by_key[fold(row.after["username"])], row.after["sis_ids"]) for row in rows])
 
 

@@ -43,7 +43,7 @@ def create_sections(session: Session, ids: Ids, rows: list[Row]) -> None:
     made = [
         {**_section(ids, row.after), "connection_id": ids.connection_id, "sis_id": row.key} for row in rows
     ]
-    found = dict(session.execute(insert(Section).returning(Section.sis_id, Section.id), made).tuples())
+    found = dict(session.execute(insert(Section).returning(Section.sis_id, Section.id), made).all())
     _place(session, [(found[row.key], row.after["grading_periods"]) for row in rows])
 
 

@@ -43,17 +43,17 @@ class Ids:
         rows = select(AccountSisId.sis_id, AccountSisId.account_id).where(
             AccountSisId.connection_id == self.connection_id
         )
-        return dict(self.session.execute(rows).tuples())
+        return dict(self.session.execute(rows).all())
 
     @cached_property
     def courses(self) -> dict[str, int]:
         rows = select(Course.sis_id, Course.id).where(Course.connection_id == self.connection_id)
-        return {sis_id: course_id for sis_id, course_id in self.session.execute(rows).tuples() if sis_id}
+        return {sis_id: course_id for sis_id, course_id in self.session.execute(rows) if sis_id}
 
     @cached_property
     def sections(self) -> dict[str, int]:
         rows = select(Section.sis_id, Section.id).where(Section.connection_id == self.connection_id)
-        return {sis_id: section_id for sis_id, section_id in self.session.execute(rows).tuples() if sis_id}
+        return {sis_id: section_id for sis_id, section_id in self.session.execute(rows) if sis_id}
 
     def account(self, sis_id: str) -> int:
         return _find(self.accounts, sis_id, "person")

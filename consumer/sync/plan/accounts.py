@@ -32,7 +32,7 @@ class Present(NamedTuple):
 def stored_ids(session: Session, connection_id: int) -> dict[str, int]:
     """sourcedId -> account id."""
     rows = select(AccountSisId.sis_id, AccountSisId.account_id).where(AccountSisId.connection_id == connection_id)
-    return dict(session.execute(rows).tuples())
+    return dict(session.execute(rows).all())
 
 
 def ids_by_account(stored: dict[str, int]) -> dict[int, list[str]]:
@@ -53,12 +53,12 @@ def known_accounts(session: Session, connection_id: int, stored: dict[str, int])
         Account.id.not_in(select(AccountSisId.account_id).where(AccountSisId.connection_id == connection_id)),
     )
     unique = {unique_id: account_id for unique_id, account_id in session.execute(free) if unique_id is not None}
-    return Known(stored, dict(session.execute(prepared).tuples()), unique)
+    return Known(stored, dict(session.execute(prepared).all()), unique)
 
 
 def touched_accounts(session: Session) -> dict[int, int]:
     """Account id -> how often it was changed by hand since a sync looked at it."""
-    return dict(session.execute(select(Account.id, Account.touched).where(Account.touched > 0)).tuples())
+    return dict(session.execute(select(Account.id, Account.touched).where(Account.touched > 0)).all())
 
 
 def present_accounts(session: Session, account_ids: Iterable[int]) -> dict[int, Present]:

@@ -24,7 +24,7 @@ class _Present(NamedTuple):
 
 def plan_courses(planning: Planning) -> Iterator[Change]:
     """All courses at once, when any changed: their codes must be unique together (C-62)."""
-    touched = dict(planning.session.execute(select(Course.id, Course.touched).where(Course.touched > 0)).tuples())
+    touched = dict(planning.session.execute(select(Course.id, Course.touched).where(Course.touched > 0)).all())
     if not (planning.everything(Entity.COURSE) or touched or _moved(planning)):
         return
     outcomes, names = _map(planning)

@@ -158,7 +158,7 @@ def _present(planning: Planning, class_ids: list[str]) -> dict[str, list[_Presen
         .where(Section.connection_id == planning.connection_id, Section.sis_id.in_(class_ids))
         .order_by(Enrollment.id)
     )  # fmt: skip
-    for row in planning.session.execute(rows).tuples():
+    for row in planning.session.execute(rows):
         class_id, section_id, enrollment_id, account_id, role, is_primary, origin, sis_id, begin, end = row
         values = {
             "role": role, "is_primary": is_primary, "origin": origin, "sis_id": sis_id,

@@ -122,7 +122,7 @@ def _teachers(planning: Planning, class_ids: list[str]) -> dict[str, str]:
         )
         .order_by(StagedEnrollment.is_primary, StagedEnrollment.sis_id.desc())
     )
-    users = dict(rows.tuples().all())
+    users = dict(rows.all())
     names = {}
     for staged in read_these(planning.session, planning.connection_id, "users", set(users.values())):
         try:
