@@ -26,9 +26,8 @@ def serve_command(context: ConsumerContext, host: str, port: int, workers: int, 
 
     Behind a proxy that speaks TLS, set HOMEROOM_CONSUMER_URL to the public address.
     """
-    from consumer.app import create_app
     from shared.logs import configure_logs
     from shared.server import serve
 
     configure_logs()
-    serve(lambda: create_app(context.settings), host, port, workers, threads)
+    serve(lambda: context.app, host, port, workers, threads)

@@ -1,4 +1,4 @@
-"""The status page: which providers are connected, and how the latest read of each collection went."""
+"""The status page: which providers are connected, how their last sync went, and the last read of each collection."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from consumer.connections import Connection
 from consumer.database import db
 from consumer.sync.staging import Pull
+from consumer.sync.tables import SyncRun
 
 status = Blueprint("status", __name__, template_folder="templates")
 
@@ -28,12 +29,23 @@ class PullLine:
 
 
 @dataclass(frozen=True, slots=True)
+class RunLine:
+    """The last sync run of a connection."""
+
+    kind: str
+    status: str
+    queued_at: datetime
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionLine:
-    """A connection with the latest read of each of its collections."""
+    """A connection with its last run and the last read of each of its collections."""
 
     name: str
     base_url: str
     version: str
+    run: RunLine | None
     pulls: tuple[PullLine, ...]
 
 
@@ -44,13 +56,18 @@ def show() -> str:
 
 
 def connection_lines(session: Session) -> list[ConnectionLine]:
-    """Every connection by name, with the latest pull of each collection."""
+    """Every connection by name, with its last run and the last pull of each collection."""
+    last_runs = select(func.max(SyncRun.id)).group_by(SyncRun.connection_id)
+    runs = {
+        run.connection_id: RunLine(run.kind, run.status, run.queued_at, run.dry_run)
+        for run in session.scalars(select(SyncRun).where(SyncRun.id.in_(last_runs)))
+    }
     latest = select(func.max(Pull.id)).group_by(Pull.connection_id, Pull.collection)
     pulls: dict[int, list[PullLine]] = {}
     for pull in session.scalars(select(Pull).where(Pull.id.in_(latest)).order_by(Pull.id)):
         pulls.setdefault(pull.connection_id, []).append(_pull_line(pull))
     return [
-        ConnectionLine(row.name, row.base_url, row.version, tuple(pulls.get(row.id, ())))
+        ConnectionLine(row.name, row.base_url, row.version, runs.get(row.id), tuple(pulls.get(row.id, ())))
         for row in session.scalars(select(Connection).order_by(Connection.name))
     ]
 

@@ -6,11 +6,17 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
+from sqlalchemy import select
 
 from consumer.app import create_app
 from consumer.connect_command import connect_command
+from consumer.connections import Connection
 from consumer.context import ConsumerContext
+from consumer.database import db
+from consumer.sync.staging import Pull
+from consumer.sync.tables import Status, SyncRun
 from shared.settings import Settings
+from tests.consumer.clients import NOW
 from tests.faults.provider import FaultProvider
 
 
@@ -71,6 +77,25 @@ def test_an_unknown_connection_cannot_be_tested(run: Any) -> None:
     result = run("nobody", "--test")
     assert result.exit_code == 1
     assert "There is no connection 'nobody'" in result.stderr
+
+
+def test_the_status_page_shows_the_last_run_and_the_last_reads(
+    run: Any, consumer_app: Flask, fault_provider_11: FaultProvider
+) -> None:
+    run(*new(fault_provider_11), secret=fault_provider_11.client_secret)
+    with consumer_app.app_context():
+        session = db.session()
+        connection_id = session.scalars(select(Connection.id)).one()
+        session.add(SyncRun(connection_id=connection_id, kind="users", trigger="manual", status=Status.FAILED,
+                            today=NOW.date(), queued_at=NOW))  # fmt: skip
+        for received in (3, 7):
+            session.add(Pull(connection_id=connection_id, collection="users", started_at=NOW, finished_at=NOW,
+                             complete=received == 7, received=received))  # fmt: skip
+        session.commit()
+    page = consumer_app.test_client().get("/").text
+    assert "<strong>Failed</strong>" in page
+    assert '<td class="number">7</td>' in page
+    assert '<td class="number">3</td>' not in page
 
 
 def test_the_status_page_shows_connections_and_no_secret(

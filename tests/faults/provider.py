@@ -35,6 +35,7 @@ class Manners:
     link             "absolute", "relative", "bare" (no angle brackets), "foreign" (another host), "none"
     total            send X-Total-Count; total_drift is added to it for every page but the first
     max_limit        a higher limit is silently lowered to this
+    blind_link       Link counts with the limit that was asked for, not with the lowered one
     ignore_offset    every page is the first one
     wrapper          the key around a collection, None for the right one
     wrong_case       enumerations and statuses with a capital
@@ -49,6 +50,7 @@ class Manners:
     total: bool = True
     total_drift: int = 0
     max_limit: int = 50_000
+    blind_link: bool = False
     ignore_offset: bool = False
     wrapper: str | None = None
     wrong_case: bool = False
@@ -212,7 +214,7 @@ class FaultProvider:
         offset = 0 if self.manners.ignore_offset else seen.offset
         key = self.manners.wrapper or seen.collection
         body = b'{"%s":[%s]}' % (key.encode(), b",".join(map(self._render, rows[offset : offset + limit])))
-        headers = self._headers(seen.collection, len(rows), offset, limit)
+        headers = self._headers(seen, len(rows), offset, limit)
         if self.manners.compress and "gzip" in request.headers.get("Accept-Encoding", ""):
             body, headers["Content-Encoding"] = gzip.compress(body, 1), "gzip"
         return Response(body, 200, headers, content_type="application/json")
@@ -224,14 +226,15 @@ class FaultProvider:
             record = _capitals(record)
         return orjson.dumps(record)
 
-    def _headers(self, collection: str, total: int, offset: int, limit: int) -> dict[str, str]:
+    def _headers(self, seen: Seen, total: int, offset: int, limit: int) -> dict[str, str]:
         headers = {}
         if self.manners.total:
             headers["X-Total-Count"] = str(total + (self.manners.total_drift if offset else 0))
         if self.manners.link == "none" or offset + limit >= total:
             return headers
-        path = f"/campus/oneroster/demo{BASE_PATHS[self.version, 'rostering']}/{collection}"
-        url = f"{path}?{urlencode({'limit': limit, 'offset': offset + limit})}"
+        path = f"/campus/oneroster/demo{BASE_PATHS[self.version, 'rostering']}/{seen.collection}"
+        step = seen.limit if self.manners.blind_link else limit
+        url = f"{path}?{urlencode({'limit': step, 'offset': offset + step})}"
         host = {"relative": "", "foreign": "http://127.0.0.2:9"}.get(self.manners.link, self.host_url)
         if self.manners.link == "bare":
             headers["Link"] = f"{host}{url}; rel=next"

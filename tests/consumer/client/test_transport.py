@@ -1,6 +1,7 @@
 """Retries, waits and tokens (C-02, C-88): what the consumer does before it gives up."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -210,3 +211,14 @@ def test_a_redirect_is_not_followed(fault_provider_11: FaultProvider) -> None:
     fault_provider_11.on("users", status=302, headers={"Location": "http://127.0.0.1:9/users"})
     with pytest.raises(BadAnswer, match="elsewhere"):
         client_of(fault_provider_11).get("users")
+
+
+def test_a_netrc_of_whoever_runs_this_does_not_replace_the_token(
+    fault_provider_11: FaultProvider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password else\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    assert client_of(fault_provider_11).get("orgs").status == 200
+    assert fault_provider_11.asked("orgs")[0].headers["Authorization"].startswith("Bearer ")

@@ -49,6 +49,13 @@ def test_a_silently_lowered_limit_loses_nothing(fault_provider_11: FaultProvider
     assert ids(client_of(fault_provider_11).walk("users", 5000)) == served(fault_provider_11)
 
 
+def test_a_link_that_would_skip_records_is_turned_back(fault_provider_11: FaultProvider) -> None:
+    """The limit was lowered, and Link does not know it."""
+    fault_provider_11.manners.max_limit = 2
+    fault_provider_11.manners.blind_link = True
+    assert ids(client_of(fault_provider_11).walk("users", 6)) == served(fault_provider_11)
+
+
 def test_links_are_followed_when_there_is_no_total(fault_provider_11: FaultProvider) -> None:
     """And no request is made beyond the page that has no next."""
     fault_provider_11.manners.total = False
