@@ -20,7 +20,7 @@ def test_an_address_that_is_not_public_is_refused(address: str) -> None:
         check_ip(address, "sis.example")
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700:4700::1111"])
+@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8"])
 def test_a_public_address_may_be_called(address: str) -> None:
     check_ip(address, "sis.example")
 
