@@ -11,7 +11,9 @@ ROLES = {"student": "member", "teacher": "admin", "administrator": "admin", "pro
 
 
 class RosterLine(NamedTuple):
-    """A SIS enrollment in short. Dates are inclusive; `active` is False when it is to be deleted or gone."""
+    """A SIS enrollment in short. Dates are inclusive; `active` is False when it is to be deleted or gone; `broken`
+    says why its latest form cannot be read: the rest is what it said before.
+    """
 
     sis_id: str
     user: str
@@ -20,6 +22,7 @@ class RosterLine(NamedTuple):
     begin: date | None
     end: date | None
     active: bool
+    broken: str | None = None
 
 
 class MappedEnrollment(NamedTuple):
@@ -38,6 +41,8 @@ def map_enrollment(line: RosterLine, ends: date, today: date) -> MappedEnrollmen
 
     One that begins in the future is taken ahead, when within the section's grading periods (C-74).
     """
+    if line.broken is not None:
+        return Skipped(Code.BAD_DATA, line.broken)
     if not line.active or (line.end is not None and line.end < today):
         return GONE
     role = ROLES.get(line.role)

@@ -59,8 +59,12 @@ def _without_section(section: Outcome | None, lines: list[RosterLine], today: da
     why = section if isinstance(section, Skipped) else None
     if section is None:
         why = Skipped(Code.CLASS_NOT_FOUND)
-    ended = (not line.active or (line.end is not None and line.end < today) for line in lines)
-    return {line.sis_id: Verdict(None if gone else why, "") for line, gone in zip(lines, ended, strict=True)}
+    verdicts = {}
+    for line in lines:
+        outcome = map_enrollment(line, date.max, today)
+        skipped = None if isinstance(outcome, Gone) else outcome if isinstance(outcome, Skipped) else why
+        verdicts[line.sis_id] = Verdict(skipped, "")
+    return verdicts
 
 
 class _Roster:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consumer.database import db
@@ -10,7 +10,8 @@ from consumer.database import db
 
 class StagedEnrollment(db.Model):
     """A staged enrollment by its sourcedId: its class, its user, and what decides. `active` is False for one that
-    is to be deleted or that a complete read no longer contained. Dates are inclusive.
+    is to be deleted or that a complete read no longer contained. Dates are inclusive. `broken` says why its latest
+    form cannot be read; the rest is what it said before, "" when it was never readable.
     """
 
     __tablename__ = "staged_enrollment"
@@ -28,3 +29,4 @@ class StagedEnrollment(db.Model):
     begin_date: Mapped[date | None]
     end_date: Mapped[date | None]
     active: Mapped[bool]
+    broken: Mapped[str | None] = mapped_column(Text)
