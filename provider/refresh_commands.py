@@ -3,14 +3,20 @@
 import json
 import signal
 import threading
+from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from provider.context import ProviderContext
+
+if TYPE_CHECKING:
+    from provider.eligibility.facts import Keys
+    from provider.publishing.runs import RunResult
 
 Day = click.DateTime(["%Y-%m-%d"])
 
@@ -34,7 +40,7 @@ def refresh_command(
     from provider.eligibility.facts import Keys
     from provider.publishing.requests import ask_for_refresh
     from provider.publishing.runs import RefreshIsRunning, cache_state
-    from provider.refreshing import DistrictRefresh, utc_now
+    from provider.refreshing import utc_now
 
     keys = Keys(frozenset(people), frozenset(sections), frozenset(courses))
     keyed = bool(people or sections or courses)
@@ -61,11 +67,16 @@ def refresh_command(
         raise SystemExit(1)
 
 
-def _run(context: ProviderContext, keys, today: date | None, approve: bool):  # type: ignore[no-untyped-def]
+def _run(context: ProviderContext, keys: "Keys | None", today: date | None, approve: bool) -> "RunResult | None":
     from provider.publishing.refresh import BuildFailed
     from provider.refreshing import DistrictRefresh
 
-    columns = SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,} records"), TimeElapsedColumn()
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("{task.completed:,} records"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("refreshing")
         refresh = DistrictRefresh(
@@ -77,9 +88,9 @@ def _run(context: ProviderContext, keys, today: date | None, approve: bool):  # 
             raise click.ClickException(f"{failed}: {failed.__cause__}") from failed
 
 
-def _tell(values: dict, as_json: bool) -> None:  # type: ignore[type-arg]
+def _tell(values: Mapping[str, Any], as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(values, default=str))
+        click.echo(json.dumps(dict(values), default=str))
         return
     for name, value in values.items():
         if value is not None:
@@ -116,7 +127,7 @@ def worker_command(context: ProviderContext, every: float) -> None:
     def stop(*_: object) -> None:
         threading.Thread(target=scheduler.shutdown, kwargs={"wait": False}).start()
 
-    scheduler.add_job(tick, "interval", seconds=every, max_instances=1, coalesce=True, next_run_time=datetime.now().astimezone())
+    scheduler.add_job(tick, "interval", seconds=every, max_instances=1, coalesce=True, next_run_time=datetime.now(UTC))
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     scheduler.start()

@@ -1,4 +1,4 @@
-"""Refreshing one district: the editions its connections use, its settings and its time zone, brought to `publishing`."""
+"""Refreshing one district: brings the editions of its connections, its settings and time zone to `publishing`."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from provider.access.connections import editions_in_use
 from provider.database import TRAFFIC, db
 from provider.eligibility.facts import Keys
+from provider.publishing.models import RefreshRun
 from provider.publishing.refresh import Progress, Refresher, refresh
 from provider.publishing.requests import drop_keys, queue_keys, queued_keys, take_due
 from provider.publishing.runs import RefreshIsRunning, RunResult
@@ -35,7 +36,9 @@ class DistrictRefresh:
         self._clock = clock
         self._progress = progress
 
-    def full(self, trigger: str = "manual", today: date | None = None, approved: bool = False, slot: str | None = None) -> RunResult:
+    def full(
+        self, trigger: str = "manual", today: date | None = None, approved: bool = False, slot: str | None = None
+    ) -> RunResult:
         """Refresh everything now. Raises RefreshIsRunning."""
         refresher, day = self._prepare(today)
         waiting = queued_keys(refresher.engine)
@@ -104,7 +107,5 @@ def district_zone(session: Session) -> ZoneInfo:
 
 
 def _served(refresher: Refresher, slot: str) -> bool:
-    from provider.publishing.models import RefreshRun
-
     with refresher.engine.connect() as connection:
         return connection.execute(select(RefreshRun.id).where(RefreshRun.slot == slot)).first() is not None

@@ -41,11 +41,11 @@ def select_fields(texts: bytes, fields: tuple[str, ...] | None) -> bytes:
     return orjson.dumps([{k: v for k, v in record.items() if k in wanted} for record in records])[1:-1]
 
 
-def link_header(address: str, arguments: Arguments, query: Query, total: int, revision: int) -> str:
-    """RFC 8288 links: first and prev where there is a page before, next and last where there is one after.
+def link_header(address: str, present: str, arguments: Arguments, query: Query, total: int, revision: int) -> str:
+    """RFC 8288 links: first and prev where there is a page before, next where there is one after, last always.
 
-    On the last page, and only there, `last` is the present URL (real-clients 11). The other parameters are kept; the
-    revision is added so that two walks of one client do not disturb each other.
+    On the last page, and only there, `last` is the URL as it was asked for, whose query is `present` (real-clients 11).
+    The other parameters are kept; the revision is added so that two walks of one client do not disturb each other.
     """
     kept = [(name, value) for name, value in arguments if name not in ("limit", "offset", "revision")]
     # Pages count from the offset that the client chose, so that `last` is a page of this very walk.
@@ -58,15 +58,10 @@ def link_header(address: str, arguments: Arguments, query: Query, total: int, re
     links = []
     if query.offset + query.limit < total:
         links.append(link(query.offset + query.limit, "next"))
-    present = [*arguments]
-    links.append(link(last, "last") if last != query.offset else f'<{address}{_query(present)}>; rel="last"')
+    links.append(link(last, "last") if last != query.offset else f'<{address}{present and "?" + present}>; rel="last"')
     if query.offset > 0:
         links += [link(0, "first"), link(max(0, query.offset - query.limit), "prev")]
     return ", ".join(links)
-
-
-def _query(arguments: Arguments) -> str:
-    return f"?{urlencode(arguments)}" if arguments else ""
 
 
 def respond(body: bytes, accept_encoding: str, status: int = 200) -> Response:

@@ -3,15 +3,19 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
+import orjson
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from provider.access.guard import Caller, Unauthorized, authenticate
 from provider.database import TRAFFIC, db
 from provider.oneroster.envelope import (
-    collection_body, link_header, respond, select_fields, single_body,
+    collection_body,
+    link_header,
+    respond,
+    select_fields,
+    single_body,
 )  # fmt: skip
 from provider.oneroster.slashes import restore
 from provider.publishing.reading import NotPublished, Reading, open_reading
@@ -50,7 +54,9 @@ def _collection(operation: Operation, version: Version) -> Callable[..., Respons
         body = collection_body(resource.plural, texts, query.warnings)
         response = respond(body, request.headers.get("Accept-Encoding", ""))
         response.headers["X-Total-Count"] = str(page.total)
-        response.headers["Link"] = link_header(_address(), arguments, query, page.total, page.revision)
+        response.headers["Link"] = link_header(
+            _address(), request.query_string.decode("latin-1"), arguments, query, page.total, page.revision
+        )
         return response
 
     return view
@@ -144,6 +150,4 @@ def _register_errors(blueprint: Blueprint, version: Version) -> None:
 
 def respond_error(version: Version, failure: Failure, description: str) -> Response:
     """The error body of a version with its status."""
-    response: Any = current_app.json.response(error_body(version, failure, description))
-    response.status_code = failure.status
-    return response  # type: ignore[no-any-return]
+    return respond(orjson.dumps(error_body(version, failure, description)), "", failure.status)

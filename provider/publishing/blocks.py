@@ -6,7 +6,6 @@ records. Blocks are written after a revision is published, when its date is know
 
 from collections.abc import Iterable, Iterator
 
-
 from sqlalchemy import Connection, Engine, delete, select
 
 from provider.publishing.catalog import extent_at, published_dates

@@ -182,9 +182,13 @@ def discard(engine: Engine, collection_ids: Iterable[int], revision: int) -> Non
                     break
                 some = PublishedRecord.id.in_(rows)
                 connection.execute(delete(PublishedRecord).where(some, PublishedRecord.since > revision))
-                connection.execute(update(PublishedRecord).where(some, PublishedRecord.until > revision).values(until=None))
+                connection.execute(
+                    update(PublishedRecord).where(some, PublishedRecord.until > revision).values(until=None)
+                )
         with writing(engine) as connection:
             extent = extent_at(connection, number, revision)
             connection.execute(
-                delete(PublishedIndex).where(PublishedIndex.collection_id == number, PublishedIndex.position >= extent.last)
+                delete(PublishedIndex).where(
+                    PublishedIndex.collection_id == number, PublishedIndex.position >= extent.last
+                )
             )

@@ -8,7 +8,10 @@ from sqlalchemy import Connection, insert, select
 
 from provider.eligibility.edition import Edition
 from provider.publishing.models import (
-    PublishedCollection, PublishedEdition, PublishedExtent, PublishedRevision,
+    PublishedCollection,
+    PublishedEdition,
+    PublishedExtent,
+    PublishedRevision,
 )  # fmt: skip
 from provider.publishing.positions import Extent, unpack
 from shared.oneroster.resources.model import Resource
@@ -58,10 +61,13 @@ def register_edition(connection: Connection, edition: Edition) -> BuiltEdition:
     number = connection.execute(
         insert(PublishedEdition).values(key=edition.key, revision=0).returning(PublishedEdition.id)
     ).scalar_one()
-    connection.execute(insert(PublishedCollection), [{"edition_id": number, "name": name} for name in COLLECTIONS])
-    registered = find_edition(connection, edition)
-    assert registered is not None
-    return registered
+    collections = {
+        name: connection.execute(
+            insert(PublishedCollection).values(edition_id=number, name=name).returning(PublishedCollection.id)
+        ).scalar_one()
+        for name in COLLECTIONS
+    }
+    return BuiltEdition(number, 0, collections)
 
 
 def extent_at(connection: Connection, collection_id: int, revision: int) -> Extent:

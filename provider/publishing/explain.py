@@ -1,4 +1,4 @@
-"""Why a record is or is not published to a connection: finds it, loads what its rules look at, and says how each came out.
+"""Why a record is or is not published to a connection: finds it, loads what its rules look at, tells how each came out.
 
 Explains the SIS as it is now; what a platform reads is what the last refresh published.
 """
@@ -35,7 +35,8 @@ class Verdict:
 
     def __str__(self) -> str:
         if self.status:
-            return f"published as {self.what} {self.sourced_id}, {self.status}" + (f" ({self.number})" if self.number else "")
+            by = f" ({self.number})" if self.number else ""
+            return f"published as {self.what} {self.sourced_id}, {self.status}{by}"
         return f"not published as {self.what}: {self.number} {self.sentence}"
 
 
@@ -72,7 +73,10 @@ def _rule(one: Check) -> dict[str, Any]:
 
 
 def explain(session: Session, today: date, entity: str, ref: str, edition: Edition) -> Explanation:
-    """Explain one record of an entity (`eligibility.explain.ENTITIES`) for an edition. `ref`: see `finding`. Raises finding.NotFound."""
+    """Explain one record of an entity (`eligibility.explain.ENTITIES`) for an edition. `ref`: see `finding`.
+
+    Raises finding.NotFound.
+    """
     explainers = {
         "users": _user, "classes": _class, "courses": _course, "enrollments": _enrollment, "orgs": _org,
     }  # fmt: skip

@@ -8,7 +8,15 @@ from sqlalchemy.orm import Session
 
 from provider.publishing.records.ids import RECORD_LETTERS
 from provider.sis.models import (
-    Contact, Course, Identity, Person, Roster, School, Section, SectionStaff, UserAccount,
+    Contact,
+    Course,
+    Identity,
+    Person,
+    Roster,
+    School,
+    Section,
+    SectionStaff,
+    UserAccount,
 )  # fmt: skip
 
 

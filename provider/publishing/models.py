@@ -24,7 +24,7 @@ class PublishedEdition(db.Model):
     """An edition that has been built, by its key (`provider.eligibility.edition`). revision 0: not built yet."""
 
     __tablename__ = "published_edition"
-    __table_args__ = {"sqlite_autoincrement": True}
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(2000), unique=True)
@@ -96,7 +96,7 @@ class PublishedIndex(db.Model):
     little; what it finds is checked against the record."""
 
     __tablename__ = "published_index"
-    __table_args__ = {"sqlite_with_rowid": False}
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     collection_id: Mapped[int] = mapped_column(primary_key=True)
     field: Mapped[str] = mapped_column(String(40), primary_key=True)

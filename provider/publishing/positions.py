@@ -34,7 +34,7 @@ def block_id(collection_id: int, number: int) -> int:
 
 
 class Extent(NamedTuple):
-    """The positions of a collection at a revision: first … last - 1, less `holes` (sorted). revision: of its last change."""
+    """The positions of a collection: first … last - 1, less `holes` (sorted). revision: that of its last change."""
 
     revision: int
     first: int
@@ -42,7 +42,7 @@ class Extent(NamedTuple):
     holes: "array[int]"
 
     @property
-    def count(self) -> int:
+    def size(self) -> int:
         """How many records are live."""
         return self.last - self.first - len(self.holes)
 
@@ -53,7 +53,7 @@ class Extent(NamedTuple):
 
     def page(self, offset: int, limit: int) -> tuple[int, int]:
         """The range of positions [start, stop) that holds the live records offset … offset + limit - 1."""
-        last = min(offset + limit, self.count) - 1
+        last = min(offset + limit, self.size) - 1
         if last < offset:
             return self.last, self.last
         return self.position(offset), self.position(last) + 1

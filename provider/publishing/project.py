@@ -21,7 +21,7 @@ Collections = Iterator[tuple[str, Iterator[Projected]]]
 
 
 def project(facts: Facts, edition: Edition, base_url: str) -> Collections:
-    """(collection, its records) of an edition: orgs, academicSessions, courses, classes, users, demographics, enrollments.
+    """(collection, its records): orgs, academicSessions, courses, classes, users, demographics, enrollments.
 
     `base_url` is what a platform is given, everything before /ims/oneroster. With keyed facts only the wanted records
     come, and neither orgs nor academicSessions. Records come in the order of SIS ids; without an active year every

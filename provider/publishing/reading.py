@@ -1,7 +1,7 @@
 """Reading what is published: one record, or a page of a walk, as of one revision. Knows no HTTP."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -15,7 +15,7 @@ from provider.publishing.catalog import BuiltEdition, extent_at, find_edition, p
 from provider.publishing.models import PublishedRecord, PublishedRevision
 from provider.publishing.positions import Extent
 from provider.publishing.rendering import head, wire_date
-from provider.publishing.selecting import Asked, Selector
+from provider.publishing.selecting import Asked, Selector, covers_everything
 from provider.publishing.sweeping import WALK_LIFETIME
 from provider.publishing.texts import LIVE, Texts
 from provider.publishing.walks import find_list, keep_list, pin, pinned, slice_list
@@ -58,9 +58,7 @@ def _dates(_database: str, _edition_id: int) -> _Dates:
     return _Dates({}, {})
 
 
-def open_reading(
-    connection: Connection, traffic: Engine, edition: Edition, client: int, now: datetime
-) -> "Reading":
+def open_reading(connection: Connection, traffic: Engine, edition: Edition, client: int, now: datetime) -> "Reading":
     """A reading of the edition as it stands. Raises NotPublished."""
     built = find_edition(connection, edition)
     if built is None or built.revision == 0:
@@ -99,11 +97,13 @@ class Reading:
         asked = Asked(resource, operation.view, params, query.filter, query.sort, query.descending)
         mark = _mark(operation, asked)
         revision = self._revision(query, mark)
+        if covers_everything(asked.filter, resource, self._version, self._heads(revision).wire):
+            asked = replace(asked, filter=None)
         number = self._built.collections[resource.plural]
         extent = self._extent(resource.plural, revision)
         texts = Texts(self._connection, number, extent, revision, self._heads(revision).heads)
         if asked.whole:
-            total = extent.count
+            total = extent.size
             text = texts.between(*extent.page(query.offset, query.limit))
         else:
             positions, total = self._positions(asked, mark, revision, query)

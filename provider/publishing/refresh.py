@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from provider.eligibility.edition import Edition
@@ -105,7 +105,7 @@ def refresh(
     5. Publish: in one short transaction every edition shows its next revision.
     6. Rebuild the blocks that changed, sweep versions that no walk can need, record the result (P-89).
 
-    Raises RefreshIsRunning. Any other failure leaves the last good state and is recorded with its alert; the result says so.
+    Raises RefreshIsRunning; BuildFailed when a collection cannot be built: the last good state stays, an alert tells.
     """
     run_id = start_run(refresher.engine, trigger, refresher.clock(), today, slot)
     try:
@@ -128,7 +128,7 @@ def refresh(
 
 @contextmanager
 def _no_garbage_runs() -> Iterator[None]:
-    """Millions of rows are alive at once and none of them in a cycle: looking for cycles would cost a quarter of the time."""
+    """Millions of rows are alive at once, none of them in a cycle: looking for cycles costs a quarter of the time."""
     was = gc.isenabled()
     gc.disable()
     try:
@@ -157,7 +157,7 @@ def _build(refresher: Refresher, run_id: int, build: Build, facts: Facts, keyed:
             difference = _collect(refresher, run_id, build, name, records, scopes.get(name) if keyed else None)
         except Exception as cause:
             raise BuildFailed(name, cause) from cause
-        before = difference.before.count
+        before = difference.before.size
         gone = len(difference.hidden)
         if not (keyed or approved) and gone > FEW and gone > refresher.threshold * before:
             raise Held(name, gone, before)
@@ -193,7 +193,7 @@ def _publish(refresher: Refresher, builds: list[Build]) -> Counts:
     """Make the next revision of every edition that changed visible, at one moment later than any before."""
     changed = [build for build in builds if build.changes and (build.differences or build.built.revision)]
     with writing(refresher.engine) as connection:
-        last = connection.execute(select(PublishedRevision.published_at).order_by(PublishedRevision.published_at.desc()).limit(1)).scalar()
+        last = connection.execute(select(func.max(PublishedRevision.published_at))).scalar()
         for build in changed:
             for name, difference in build.differences.items():
                 if difference.empty and build.built.revision:
@@ -202,7 +202,11 @@ def _publish(refresher: Refresher, builds: list[Build]) -> Counts:
                 after = difference.after(build.next)
                 connection.execute(
                     insert(PublishedExtent).values(
-                        collection_id=number, revision=build.next, first=after.first, last=after.last, holes=after.pack()
+                        collection_id=number,
+                        revision=build.next,
+                        first=after.first,
+                        last=after.last,
+                        holes=after.pack(),
                     )
                 )
                 drop_blocks(connection, number, difference.blocks())

@@ -1,4 +1,4 @@
-"""Refreshes that wait: the manual one that starts two minutes after the click, and keys of edited records (P-87, P-90)."""
+"""Refreshes that wait: the manual one, two minutes after the click (P-87), and those of edited records (P-90)."""
 
 from datetime import datetime
 

@@ -41,7 +41,8 @@ def start_run(engine: Engine, trigger: str, now: datetime, today: date, slot: st
                 f"A refresh has been running since {running.started_at:%H:%M:%S} UTC; ask again when it has ended"
             )
         if running:
-            _finish(connection, RunResult(running.id, "failed", "The refresh was interrupted; the last good state stays"), now)
+            lost = RunResult(running.id, "failed", "The refresh was interrupted; the last good state stays")
+            _finish(connection, lost, now)
         try:
             return connection.execute(
                 insert(RefreshRun)

@@ -6,10 +6,11 @@ The index and the dates only narrow the search; what counts is the predicate on 
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from provider.publishing.catalog import RESOURCES
 from provider.publishing.models import PublishedIndex, PublishedRecord
@@ -29,6 +30,7 @@ _FEW = 2_000
 _BROAD = frozenset({"role", "roles.role", "type"})
 #: Paths that are columns of a record: a filter of these alone needs no JSON.
 _COLUMNS = frozenset({"sourcedId", "status", "dateLastModified"})
+_DATE = ("dateLastModified",)
 _decode = msgspec.json.Decoder().decode
 
 
@@ -82,7 +84,8 @@ class Selector:
                 yield position_of(key), record
 
     def _predicate(self, asked: Asked) -> Callable[[Record], bool]:
-        belongs = compile_view(asked.view, asked.resource, self.version, asked.params, lambda via: self._gather(via, asked.params))
+        gather = partial(self._gather, params=asked.params)
+        belongs = compile_view(asked.view, asked.resource, self.version, asked.params, gather)
         if asked.filter is None:
             return belongs
         passes = compile_filter(asked.filter, asked.resource, self.version)
@@ -108,8 +111,8 @@ class Selector:
             return
         narrowed = self._narrowed(asked, number)
         if narrowed is not None:
-            for some in _portions(sorted(narrowed)):
-                for key, since, tail in records_at(self.connection, number, some, self.revision):
+            for positions in _portions(sorted(narrowed)):
+                for key, since, tail in records_at(self.connection, number, positions, self.revision):
                     yield key, since, _decode(b"{" + tail)
             return
         where = self._span(asked, number)
@@ -120,9 +123,9 @@ class Selector:
 
     def _ids(self, asked: Asked) -> frozenset[str] | None:
         """The sourcedIds that alone can answer, where the view or the filter names them."""
-        vias = [view for view in (asked.view.views if isinstance(asked.view, Every) else (asked.view,)) if isinstance(view, Via)]
-        if vias:
-            return self._gather(vias[0], asked.params)
+        for view in asked.view.views if isinstance(asked.view, Every) else (asked.view,):
+            if isinstance(view, Via):
+                return self._gather(view, asked.params)
         named = [e.value for e in equalities(asked.filter, asked.resource, self.version) if e.path == "sourcedId"]
         return frozenset(named[:1]) if named else None
 
@@ -156,7 +159,7 @@ class Selector:
 
     def _fitting_revisions(self, asked: Asked) -> list[int]:
         """Revisions whose date satisfies every clause on dateLastModified that all answers must satisfy."""
-        dated = [clause for clause in _conjuncts(asked.filter) if clause.path == ("dateLastModified",)]
+        dated = [clause for clause in _conjuncts(asked.filter) if clause.path == _DATE]
         tests = [compile_filter(clause, asked.resource, self.version) for clause in dated]
         return [n for n, at in self.dates.items() if all(test({"dateLastModified": at}) for test in tests)]
 
@@ -173,8 +176,16 @@ class Selector:
         for key, since, status, sourced_id in self._stream(query):
             yield key, since, {"sourcedId": sourced_id, "status": status}
 
-    def _stream(self, query: Select[Any]) -> Iterator[Any]:
+    def _stream(self, query: Any) -> Iterator[Any]:
         return iter(self.connection.execution_options(yield_per=5_000).execute(query, {"at": self.revision}))
+
+
+def covers_everything(node: Node | None, resource: Resource, version: Version, dates: Mapping[int, str]) -> bool:
+    """Whether a filter is about dateLastModified alone and every date there is passes: then it asks for everything."""
+    if node is None or _paths(node) != {_DATE[0]}:
+        return False
+    passes = compile_filter(node, resource, version)
+    return all(passes({"dateLastModified": at}) for at in dates.values())
 
 
 def _paths(node: Node | None) -> set[str]:

@@ -3,11 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, delete, func, select
+from sqlalchemy import Connection, Engine, delete, func, select
 
 from provider.publishing.building import BATCH
 from provider.publishing.models import (
-    PublishedBlock, PublishedCollection, PublishedEdition, PublishedExtent, PublishedIndex, PublishedRecord,
+    PublishedBlock,
+    PublishedCollection,
+    PublishedEdition,
+    PublishedExtent,
+    PublishedIndex,
+    PublishedRecord,
     PublishedRevision,
 )  # fmt: skip
 from provider.publishing.positions import block_id, record_id
@@ -38,7 +43,9 @@ def _sweep_versions(engine: Engine, edition_id: int, before: datetime) -> None:
             )
         ).scalar()
         collections = list(
-            connection.execute(select(PublishedCollection.id).where(PublishedCollection.edition_id == edition_id)).scalars()
+            connection.execute(
+                select(PublishedCollection.id).where(PublishedCollection.edition_id == edition_id)
+            ).scalars()
         )
     if oldest is None:
         return
@@ -65,7 +72,7 @@ def _sweep_versions(engine: Engine, edition_id: int, before: datetime) -> None:
             )
 
 
-def _delete(connection, ids):  # type: ignore[no-untyped-def]
+def _delete(connection: Connection, ids: Sequence[int]) -> None:
     for i in range(0, len(ids), 500):
         connection.execute(delete(PublishedRecord).where(PublishedRecord.id.in_(ids[i : i + 500])))
 
@@ -74,7 +81,9 @@ def _retire(engine: Engine, edition_id: int) -> None:
     """Delete an edition that no connection uses any more, in short transactions, its name first."""
     with writing(engine) as connection:
         collections = list(
-            connection.execute(select(PublishedCollection.id).where(PublishedCollection.edition_id == edition_id)).scalars()
+            connection.execute(
+                select(PublishedCollection.id).where(PublishedCollection.edition_id == edition_id)
+            ).scalars()
         )
     for number in collections:
         low, high = record_id(number, 0, 0), record_id(number + 1, 0, 0)
@@ -82,7 +91,9 @@ def _retire(engine: Engine, edition_id: int) -> None:
             with writing(engine) as connection:
                 some = list(
                     connection.execute(
-                        select(PublishedRecord.id).where(PublishedRecord.id >= low, PublishedRecord.id < high).limit(BATCH)
+                        select(PublishedRecord.id)
+                        .where(PublishedRecord.id >= low, PublishedRecord.id < high)
+                        .limit(BATCH)
                     ).scalars()
                 )
                 _delete(connection, some)

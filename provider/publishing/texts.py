@@ -1,10 +1,10 @@
-"""The finished text of records at a revision, fetched in the fewest rows: whole blocks where they serve, else records."""
+"""The finished text of records at a revision, in the fewest rows: whole blocks where they serve, else records."""
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, CursorResult, bindparam, or_, select, text
+from sqlalchemy import Connection, bindparam, or_, select, text
 
 from provider.publishing.models import PublishedBlock, PublishedRecord
 from provider.publishing.positions import BLOCK, Extent, block_id, live_between, position_of, record_id
@@ -13,8 +13,10 @@ from provider.publishing.positions import BLOCK, Extent, block_id, live_between,
 _RUNS = 12
 
 _BLOCKS = select(PublishedBlock.id, PublishedBlock.body).where(
-    PublishedBlock.id >= bindparam("low"), PublishedBlock.id < bindparam("high"), PublishedBlock.since <= bindparam("at")
-)  # fmt: skip
+    PublishedBlock.id >= bindparam("low"),
+    PublishedBlock.id < bindparam("high"),
+    PublishedBlock.since <= bindparam("at"),
+)
 LIVE = (PublishedRecord.since <= bindparam("at")) & or_(
     PublishedRecord.until.is_(None), PublishedRecord.until > bindparam("at")
 )
@@ -50,7 +52,7 @@ class Texts(NamedTuple):
 
     def at(self, positions: Sequence[int]) -> bytes:
         """The records at some positions, in the order given."""
-        if all(a < b for a, b in zip(positions, positions[1:], strict=False)):
+        if all(a < b for a, b in pairwise(positions)):
             return b",".join(piece for piece in self._in_order(positions) if piece)
         found = self._scattered(positions)
         return b",".join(found[position] for position in positions if position in found)
@@ -117,9 +119,7 @@ class Texts(NamedTuple):
         return {position_of(key): self.heads[since] + tail for key, since, tail in rows}
 
 
-def records_at(
-    connection: Connection, collection_id: int, positions: Sequence[int], revision: int
-) -> CursorResult[Any]:
+def records_at(connection: Connection, collection_id: int, positions: Sequence[int], revision: int) -> Iterable[Any]:
     """(id, since, tail) of the records at any positions, in no particular order."""
     ids = [record_id(collection_id, position, 0) for position in positions]
     dialect = connection.dialect.name

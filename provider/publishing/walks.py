@@ -27,7 +27,11 @@ _LIST = select(KeptList.id, KeptList.total).where(
 )  # fmt: skip
 _CHUNKS = (
     select(KeptChunk.positions)
-    .where(KeptChunk.list_id == bindparam("list"), KeptChunk.number >= bindparam("low"), KeptChunk.number <= bindparam("high"))
+    .where(
+        KeptChunk.list_id == bindparam("list"),
+        KeptChunk.number >= bindparam("low"),
+        KeptChunk.number <= bindparam("high"),
+    )
     .order_by(KeptChunk.number)
 )
 
@@ -55,9 +59,7 @@ class Kept(NamedTuple):
 
 def find_list(connection: Connection, collection_id: int, revision: int, query: bytes, now: datetime) -> Kept | None:
     """The kept answer of a query at a revision, if there is one."""
-    row = connection.execute(
-        _LIST, {"collection": collection_id, "at": revision, "asked": query, "now": now}
-    ).first()
+    row = connection.execute(_LIST, {"collection": collection_id, "at": revision, "asked": query, "now": now}).first()
     return None if row is None else Kept(row[0], row[1])
 
 

@@ -3,8 +3,8 @@
 1. The wanted sections: the keyed ones and those of the keyed courses.
 2. The wanted people: the keyed ones; with `teacher_requires_section` also the staff of wanted sections (P-31).
 3. The people whose user records are wanted: those, and everybody related to them, whose `agents` name them.
-4. The people to decide about: those, everybody related to *them* (a sibling may be what makes a guardian available), and
-   everybody on the rosters and in the staff history of wanted sections.
+4. The people to decide about: those, everybody related to *them* (a sibling may be what makes a guardian available),
+   and everybody on the rosters and in the staff history of wanted sections.
 5. The sections, courses and calendars that all of these mention, and the calendars of the active year.
 """
 

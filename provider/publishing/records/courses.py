@@ -84,7 +84,7 @@ def teacher_enrollment(
 
 
 def _put_dates(rest: dict[str, Any], context: Context, row: rows.Roster | rows.SectionStaff) -> None:
-    """Both dates, always (real-clients 14): the row's own (P-76, P-80), blank ones those of the section's terms (P-77)."""
+    """Both dates, always (real-clients 14): the row's own (P-76, P-80), else those of the section's terms (P-77)."""
     start, end = row.start_date, row.end_date
     if start is None or end is None:
         first, last = context.section_days(row.section_id)

@@ -47,7 +47,7 @@ def staff_id(row: rows.SectionStaff) -> str:
 
 
 def user_id(row: rows.Person, letter: str, version: Version) -> str:
-    """1.1: role letter and person id, but for the record that came in with an id. 1.2: one id per person (P-82, P-83)."""
+    """1.1: role letter and person id, but for the record that came in with an id. 1.2: one id a person (P-82, P-83)."""
     if version is Version.V1P2:
         return row.sourced_id or row.guid
     if row.sourced_id and row.imported_role == letter:

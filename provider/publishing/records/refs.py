@@ -25,7 +25,8 @@ class References:
         self._users: dict[tuple[int, str], Ref] = {}
 
     def make(self, collection: str, kind: str, sourced_id: str) -> Ref:
-        return {"href": f"{self._root}/{collection}/{quote(sourced_id, safe='')}", "sourcedId": sourced_id, "type": kind}
+        href = f"{self._root}/{collection}/{quote(sourced_id, safe='')}"
+        return {"href": href, "sourcedId": sourced_id, "type": kind}
 
     def org(self, school_id: int | None) -> Ref:
         """A school, or the district for None."""

@@ -32,7 +32,7 @@ def users(context: Context, refs: References, person_id: int) -> Iterator[Projec
 
 
 def _one_role(context: Context, refs: References, person: rows.Person, role: Role) -> Projected:
-    """A 1.1 record: `identifier` and `orgs` always, `agents` and `grades` on students even when empty (real-clients 13)."""
+    """A 1.1 record: `identifier` and `orgs` always, `agents` and `grades` on students, even empty (real-clients 13)."""
     letters = (role.letter,)
     rest: dict[str, Any] = {
         "enabledUser": _enabled(context, person.id, role.letter),
