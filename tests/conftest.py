@@ -17,6 +17,7 @@ import pytest
 from cryptography.fernet import Fernet
 from flask import Flask
 
+from shared.migrations import upgrade
 from shared.settings import Settings, read_settings
 from tests.database import PostgresqlServer, dispose, postgresql_programs
 
@@ -108,8 +109,7 @@ def _build_provider(settings: Settings) -> None:
     from provider.database import db
 
     app = create_app(settings, APP_NAME)
-    with app.app_context():
-        db.create_all()
+    upgrade(app)
     dispose(app, db)
 
 
@@ -150,8 +150,7 @@ def _build_consumer(settings: Settings) -> None:
     from consumer.database import db
 
     app = create_app(settings)
-    with app.app_context():
-        db.create_all()
+    upgrade(app)
     dispose(app, db)
 
 
