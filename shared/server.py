@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 
-class ServerLog(Logger):
+class ServerLog(Logger):  # type: ignore[misc]
     """gunicorn's own events go where all others go (`shared.logs`)."""
 
     def setup(self, cfg: Config) -> None:
@@ -20,7 +20,7 @@ class ServerLog(Logger):
         self.error_log.propagate = True
 
 
-class Server(BaseApplication):
+class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn over a WSGI application, configured by arguments alone."""
 
     def __init__(self, load: "Callable[[], WSGIApplication]", options: dict[str, Any]) -> None:

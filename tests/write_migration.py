@@ -1,4 +1,4 @@
-"""For developers: `make migration program=provider message="…"` writes the step from the last migration to the models."""
+"""For developers: `make migration program=provider message="…"` writes the step to the present models."""
 
 import sys
 import tempfile
