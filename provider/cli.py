@@ -21,6 +21,7 @@ COMMANDS: CommandTable = {
     "refresh": ("provider.refresh_commands:refresh_command", "Publish the present state of the SIS now."),
     "connection": ("provider.access.commands:connection", "Add, list and change connections of platforms."),
     "explain": ("provider.access.explain_command:explain_command", "Tell why a record is or is not published."),
+    "prepare": ("provider.publishing.prepare_command:prepare_command", "Report what to mend in the SIS."),
     "setting": ("provider.refresh_commands:setting", "List and set the district's switches."),
 }
 

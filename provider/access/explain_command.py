@@ -10,6 +10,7 @@ from provider.context import ProviderContext
 from provider.eligibility.explain import ENTITIES
 
 if TYPE_CHECKING:
+    from provider.eligibility.rule import Check
     from provider.publishing.explain import Explanation
 
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 @click.argument("entity", type=click.Choice(ENTITIES))
 @click.argument("ref", metavar="RECORD")
 @click.option("--connection", "name", required=True, help="The connection that should see it.")
-@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Another day than today, to see what a date will do.")
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Another day than today: what a date will do.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def explain_command(
@@ -25,8 +26,8 @@ def explain_command(
 ) -> None:
     """Tell why RECORD is or is not published to a connection: every rule, what decided it, and where to change it.
 
-    RECORD is a person by id, student or staff number, username, email, sourcedId or "First Last"; a class by id or class
-    code; a course by id or number; an enrollment by sourcedId; a school by number or name.
+    RECORD is a person by id, student or staff number, username, email, sourcedId or "First Last"; a class by id or
+    class code; a course by id or number; an enrollment by sourcedId; a school by number or name.
     """
     from provider.access.connections import BadConnection, find_connection
     from provider.database import db
@@ -49,13 +50,19 @@ def explain_command(
     _print(explanation)
 
 
+def _came_out(one: "Check") -> str:
+    """pass or FAIL; of a rule about the status the status that it gives, "-" when it does not apply."""
+    if one.status is not None:
+        return one.status if one.passed else "-"
+    return "pass" if one.passed else "FAIL"
+
+
 def _print(explanation: "Explanation") -> None:
     """A block per row that was looked at, then the verdicts."""
     for block in explanation.blocks:
         click.echo(f"\n{block.heading}")
         for one in block.checks:
-            came_out = "FAIL" if one.passed is False else "pass" if one.status is None else one.status if one.passed else "-"
-            click.echo(f"  {came_out:<12}{one.number:<6}{one.sentence}")
+            click.echo(f"  {_came_out(one):<12}{one.number:<6}{one.sentence}")
             click.echo(f"  {'':<18}{one.value}")
             if one.passed is False or (one.status and one.passed):
                 click.echo(f"  {'':<18}change it at: {one.where.page} ({one.where.column})")

@@ -1,1 +1,1 @@
-"""The P rules, pure: plain rows in, decisions out. One row per rule; refresh, explain and preparedness read the same."""
+"""The P rules, pure: plain rows in, decisions out. One row per rule; refresh and explain read the same rows."""

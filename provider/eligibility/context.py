@@ -262,7 +262,8 @@ class Context:
 
     def teaches(self, person_id: int) -> bool:
         """P-31: a staff history row shows the person teaching a published section."""
-        return any(self.published(decide(memberships.TEACHES, row, self)) for row in self._staff_rows.get(person_id, ()))
+        found = self._staff_rows.get(person_id, ())
+        return any(self.published(decide(memberships.TEACHES, row, self)) for row in found)
 
     def relationships(self, person_id: int, letter: str) -> list[rows.Relationship]:
         """The relationships of an adult that count as guardian ("g") or relative ("r")."""

@@ -7,7 +7,7 @@ from provider.eligibility.rows import Identity, SchoolYear
 
 
 def year_window(year: SchoolYear) -> tuple[date, date]:
-    """First and last day of a school year; blank dates mean 1 January of the start and 31 December of the end year (P-51)."""
+    """First and last day of a school year. Blank: 1 January of the start year, 31 December of the end year (P-51)."""
     return year.start_date or date(year.start_year, 1, 1), year.end_date or date(year.end_year, 12, 31)
 
 
@@ -30,8 +30,8 @@ def begun(start: date | None, today: date) -> bool:
 def day_after(end: date) -> date:
     """The endDate that OneRoster publishes for a last day that the SIS knows.
 
-    The SIS keeps last days (inclusive); endDate is exclusive in both versions (OneRoster 1.1 section 11, 1.2 section 9),
-    for sessions, enrollments and roles alike. A client that removes members "whose end date has come" so keeps them
+    The SIS keeps last days (inclusive); endDate is exclusive in both versions (OneRoster 1.1 section 11, 1.2 section
+    9), for sessions, enrollments and roles alike. A client that removes members "whose end date has come" so keeps them
     through their last day.
     """
     return end + timedelta(days=1)

@@ -28,4 +28,5 @@ class Edition:
         """A canonical text, equal exactly when the options are."""
         schools = "all" if self.schools is None else ",".join(map(str, sorted(self.schools)))
         share = ",".join(sorted(self.share))
-        return f"{self.version}|email2={int(self.secondary_email)}|schools={schools}|share={share}|gb={int(self.gradebook)}"
+        email, gradebook = int(self.secondary_email), int(self.gradebook)
+        return f"{self.version}|email2={email}|schools={schools}|share={share}|gb={gradebook}"

@@ -1,4 +1,4 @@
-"""Everything that the rules may look at, as plain rows in lookups. Whoever loads it knows the database; nobody here does.
+"""Everything that the rules may look at, as plain rows in lookups. Whoever loads it knows the database; nobody here.
 
 A `Facts` is either whole (a full refresh) or keyed: then it holds what is needed to decide and to render the records of
 some people, sections and courses, and `wanted` names them.
@@ -13,7 +13,11 @@ from provider.eligibility import rows
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """SIS ids of the people, sections and courses that a keyed refresh is about."""
+    """SIS ids of the people, sections and courses that a keyed refresh is about.
+
+    Whoever changes a row names everybody it belongs to, before and after: of a relationship both people; of a roster or
+    staff history row the person and the section. Rows that are gone are not there to lead from one to the other.
+    """
 
     people: frozenset[int] = frozenset()
     sections: frozenset[int] = frozenset()

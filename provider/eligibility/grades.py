@@ -31,7 +31,8 @@ def student_grades(context: Context, person_id: int) -> list[str]:
 
 def course_grades(context: Context, course: rows.Course) -> list[str]:
     """The grades of a course: its local names, through the grade levels of its calendar, each once."""
-    found = (grade(level, context) for name in split(course.grades) if (level := context.level(course.calendar_id, name)))
+    levels = (context.level(course.calendar_id, name) for name in split(course.grades))
+    found = (grade(level, context) for level in levels if level)
     return list(dict.fromkeys(name for name in found if name))
 
 

@@ -68,7 +68,8 @@ def counting(context: Context, person_id: int) -> list[rows.Enrollment]:
     """
     counted = context.enrollments(person_id)
     live = [row for row, decision in counted if decision.status == ACTIVE]
-    return sorted(live or [row for row, _ in counted], key=lambda row: (row.service_type != "P", row.start_date, row.id))
+    described = live or [row for row, _ in counted]
+    return sorted(described, key=lambda row: (row.service_type != "P", row.start_date, row.id))
 
 
 def _student_parts(context: Context, enrollments: list[rows.Enrollment]) -> tuple[Part, ...]:

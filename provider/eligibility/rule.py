@@ -18,7 +18,7 @@ Row = TypeVar("Row")
 
 
 class Where(NamedTuple):
-    """Where a person changes what a rule looked at: the page in the SIS and the column of the table (`table.column`)."""
+    """Where a person changes what a rule looked at: the page in the SIS and the column (`table.column`)."""
 
     page: str
     column: str

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 def _master_text(row: Course, context: Context) -> str:
     master = context.facts.masters.get(row.course_master_id or 0)
-    return f"course master {master.number}: External LMS Exclude {master.external_lms_exclude}" if master else "no master"
+    if master is None:
+        return "no course master"
+    return f"course master {master.number}: External LMS Exclude {master.external_lms_exclude}"
 
 
 def _master_excluded(row: Course, context: Context) -> bool:
@@ -25,7 +27,8 @@ def _master_excluded(row: Course, context: Context) -> bool:
 COURSES: Rules[Course] = Rules("courses", (
     Rule("P-01", "The course is in a calendar of the active year.",
          lambda row, context: context.in_active_year(row.calendar_id),
-         lambda row, context: context.calendar_text(row.calendar_id), Where("School year: Active", "school_year.active")),
+         lambda row, context: context.calendar_text(row.calendar_id),
+         Where("School year: Active", "school_year.active")),
     Rule("P-96", "The school is in the connection's school scope.",
          lambda row, context: in_scope(context.school_of(row.calendar_id), context),
          lambda row, context: scope_text(context.school_of(row.calendar_id), context), SCOPE),
@@ -65,7 +68,8 @@ CLASSES: Rules[Section] = Rules("classes", (
     Rule("P-68", "The section's course is published.",
          lambda row, context: context.published(context.course(row.course_id)), _course_text,
          Where("Course", "course.active, course.external_lms_exclude")),
-    Rule("P-04", "The section is in the active trial.", _trial_active, _trial_text, Where("Trials: Active", "trial.active")),
+    Rule("P-04", "The section is in the active trial.", _trial_active, _trial_text,
+         Where("Trials: Active", "trial.active")),
     Rule("P-69", "The section is active.", lambda row, context: row.active,
          lambda row, context: f"Active {row.active}", Where("Section: Active", "section.active")),
     Rule("P-68", "The section is not marked External LMS Exclude.",

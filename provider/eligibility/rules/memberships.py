@@ -60,7 +60,8 @@ def teaches_at_school(row: SectionStaff, context: Context) -> bool:
 def _teacher_text(row: SectionStaff, context: Context) -> str:
     schools = ", ".join(map(str, sorted(context.teaching_schools(row.person_id)))) or "none"
     decision = context.decision_text(context.role(row.person_id, "t"))
-    return f"section's school {context.section_school(row.section_id)}; teaches at schools: {schools}; teacher {decision}"
+    school = context.section_school(row.section_id)
+    return f"section's school {school}; teaches at schools: {schools}; teacher {decision}"
 
 
 _STAFFED: tuple[Rule[SectionStaff], ...] = (

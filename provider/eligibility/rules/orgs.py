@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from provider.eligibility.rows import School, Term
-from provider.eligibility.rule import TOBEDELETED, Rule, Rules, StatusRule, Where
+from provider.eligibility.rule import Rule, Rules, Where
 
 if TYPE_CHECKING:
     from provider.eligibility.context import Context
@@ -48,14 +48,9 @@ TERMS: Rules[Term] = Rules("academicSessions", (
          lambda row, context: context.published(context.school(context.school_of(context.calendar_of_term(row)))),
          lambda row, context: context.school_text(context.school_of(context.calendar_of_term(row))),
          Where("School", "school.external_lms_exclude")),
-    Rule("P-73", "The term's calendar is not marked External LMS Exclude. (A marked structure only hides its grade "
-         "levels and enrollments; its terms stay, because classes need them.)",
+    Rule("P-73", "Neither the term's school nor its calendar is marked External LMS Exclude. (A marked structure hides "
+         "its grade levels and enrollments only; its terms stay, because classes need them.)",
          lambda row, context: not context.calendar_excluded(context.calendar_of_term(row)),
          lambda row, context: context.exclude_text(context.calendar_of_term(row)),
          Where("Calendar: External LMS Exclude", "calendar.external_lms_exclude"), exclude=True),
-), (
-    StatusRule("P-75", "The term's school is to be deleted.",
-               lambda row, context: context.school_gone(context.school_of(context.calendar_of_term(row))), TOBEDELETED,
-               lambda row, context: context.school_text(context.school_of(context.calendar_of_term(row))),
-               Where("School: External LMS Exclude", "school.external_lms_exclude")),
 ))  # fmt: skip

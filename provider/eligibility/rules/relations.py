@@ -24,7 +24,8 @@ def _student_text(row: Relationship, context: Context) -> str:
 
 _COMMON: tuple[Rule[Relationship], ...] = (
     Rule("P-45", "The relationship is active today.",
-         lambda row, context: begun(row.start_date, context.facts.today) and not_past(row.end_date, context.facts.today),
+         lambda row, context: begun(row.start_date, context.facts.today)
+         and not_past(row.end_date, context.facts.today),
          lambda row, context: f"{text(row.start_date, row.end_date)}, today {context.facts.today}",
          Where("Census: Relationships, dates", "relationship.start_date, relationship.end_date")),
     Rule("P-46", "The student is available to this connection, in any status.",
@@ -46,11 +47,14 @@ def _gate_open(kind: str, context: Context) -> bool:
     return context.edition.gradebook or not required
 
 
+def _gate_text(kind: str, context: Context) -> str:
+    setting = f"{kind}_require_gradebook"
+    return f"{setting} {getattr(context.facts.switches, setting)}, Grade Book {context.edition.gradebook}"
+
+
 def _gate(kind: str) -> Rule[Relationship]:
     return Rule("P-50", f"Grade Book is enabled for the connection, when {kind} require it.",
-                lambda row, context: _gate_open(kind, context),
-                lambda row, context: f"{kind}_require_gradebook "
-                f"{getattr(context.facts.switches, f'{kind}_require_gradebook')}, Grade Book {context.edition.gradebook}",
+                lambda row, context: _gate_open(kind, context), lambda row, context: _gate_text(kind, context),
                 Where("District settings", f"setting.{kind}_require_gradebook"))  # fmt: skip
 
 

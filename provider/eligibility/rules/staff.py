@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from provider.eligibility.dates import in_year, not_past, text
 from provider.eligibility.rows import Assignment
 from provider.eligibility.rule import TOBEDELETED, Rule, Rules, StatusRule, Where
-from provider.eligibility.rules.orgs import SCOPE, in_scope, scope_text
 
 if TYPE_CHECKING:
     from provider.eligibility.context import Context
@@ -36,10 +35,7 @@ def _marks_text(row: Assignment, context: Context) -> str:
 
 
 _COMMON: tuple[Rule[Assignment], ...] = (
-    Rule("P-96", "The school is in the connection's school scope.",
-         lambda row, context: in_scope(row.school_id, context),
-         lambda row, context: scope_text(row.school_id, context), SCOPE),
-    Rule("P-36", "The school has a calendar in the active year and is published.",
+    Rule("P-36", "The school has a calendar in the active year and is published to the connection (P-06, P-96).",
          lambda row, context: context.published(context.school(row.school_id)),
          lambda row, context: context.school_text(row.school_id),
          Where("School: Calendars", "calendar.school_year_id")),

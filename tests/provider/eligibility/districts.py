@@ -55,7 +55,7 @@ class SmallDistrict:
     def get(self, kind: type[Any], key: int) -> Any:
         return self.tables[kind][key]
 
-    # School time: the ids of a school, its calendar, structure, grade level, term schedule and trial are all the same.
+    # School time: a school, its calendar, structure, grade level, term schedule and trial all have the same id.
 
     def school(self, name: str, *, calendar: bool = True, year: int = 1) -> int:
         key = len(self.tables[rows.School]) + 1
@@ -80,7 +80,9 @@ class SmallDistrict:
 
     # People
 
-    def person(self, name: str = "Ada Lake", *, username: str | None = "-", kind: str = "student", **values: Any) -> int:
+    def person(
+        self, name: str = "Ada Lake", *, username: str | None = "-", kind: str = "student", **values: Any
+    ) -> int:
         """A person with an identity and a contact; `username` "-" means one made from the id, None no account."""
         key = len(self.tables[rows.Person]) + 1
         given, family = name.split(" ")

@@ -11,7 +11,7 @@ _MARKS = ("teacher", "counselor", "program", "fram_processor")
 
 
 def random_district(rng: random.Random) -> SmallDistrict:
-    """Up to three schools and some twenty people, sections and relations, each with some chance of every mark and date."""
+    """Up to three schools, some twenty people, sections and relations, each with some chance of every mark and date."""
     district = SmallDistrict(date(2025, 7, 1) + timedelta(days=rng.randrange(420)))
     for name in ("Oak", "Elm")[: rng.randrange(3)]:
         district.school(name, calendar=rng.random() < 0.8)

