@@ -84,17 +84,23 @@ def start_planning(
     )
 
 
-def write_plan(planning: Planning, entities: Sequence[Entity]) -> Iterator[int]:
-    """Write the plan of `entities`. Yields the number of rows written, where the work so far is to be committed."""
+def write_plan(planning: Planning, entities: Sequence[Entity], begin: Callable[[], None]) -> Iterator[int]:
+    """Write the plan of `entities`. `begin` is called before each piece of writing, so that nobody is kept from
+    writing while records are read and compared; yields the number of rows written, where they are to be committed.
+    """
     session = planning.session
+    begin()
     session.execute(delete(PlanChange).where(PlanChange.run_id == planning.run_id))
     yield 0
     if Entity.ENROLLMENT in entities:
         mark = planning.marks.get(Entity.ENROLLMENT)
-        yield from refresh_rosters(session, planning.connection_id, planning.version, mark.pull_id if mark else 0)
+        since = mark.pull_id if mark else 0
+        for _ in refresh_rosters(session, planning.connection_id, planning.version, since, begin):
+            yield 0
     for entity in entities:
         if entity in _PLANNERS:
             for changes in chunks(_PLANNERS[entity](planning), BATCH):
+                begin()
                 session.connection().execute(insert(PlanChange.__table__), [_row(planning, c) for c in changes])
                 yield len(changes)
 

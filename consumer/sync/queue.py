@@ -51,6 +51,7 @@ def queue_run(
         rows = select(func.count()).select_from(table).where(table.connection_id == connection.id)
         if not session.scalar(rows):
             raise Refused(f"No {what} of {connection.name} is mapped yet: run `homeroom consumer map` first")
+    _refuse_while_open(session, connection)
     run = SyncRun(
         connection_id=connection.id, kind=kind, trigger=trigger, started_by=started_by, dry_run=dry_run, today=today,
         queued_at=now, status=Status.QUEUED, step="pull",
@@ -58,11 +59,17 @@ def queue_run(
     try:
         with session.begin_nested():
             session.add(run)
-    except IntegrityError:
-        other = open_run(session, connection.id)
-        which = f"run {other.id} ({other.kind}) is {other.status.lower()}" if other else "another run is under way"
-        raise Refused(f"{connection.name} is being synced: {which}. Wait for its end") from None
+    except IntegrityError:  # another was quicker: one open run is all that the database takes
+        _refuse_while_open(session, connection)
+        raise
     return run
+
+
+def _refuse_while_open(session: Session, connection: Connection) -> None:
+    other = open_run(session, connection.id)
+    if other is not None:
+        which = f"run {other.id} ({other.kind}) is {other.status.lower()}"
+        raise Refused(f"{connection.name} is being synced: {which}. Wait for its end")
 
 
 def take_up(session: Session, run: SyncRun, owner: str, now: datetime) -> bool:

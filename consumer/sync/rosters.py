@@ -1,6 +1,6 @@
 """Keeps the short form of the staged enrollments in step with the staged records."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -19,10 +19,12 @@ _UNKNOWN: dict[str, Any] = {
 }  # fmt: skip
 
 
-def refresh_rosters(session: Session, connection_id: int, version: Version, since: int) -> Iterator[int]:
+def refresh_rosters(
+    session: Session, connection_id: int, version: Version, since: int, begin: Callable[[], None]
+) -> Iterator[int]:
     """Bring the short form up to date with everything staged after pull `since`.
 
-    Yields the number of records done, where the work so far may be committed; doing it twice does no harm. A record
+    Calls `begin` before each piece of writing. Yields the number of records done, where the work so far may be committed; doing it twice does no harm. A record
     that cannot be read keeps its former short form, so that nobody is removed because of it.
     """
     first = session.scalar(
@@ -38,6 +40,8 @@ def refresh_rosters(session: Session, connection_id: int, version: Version, sinc
         lines = [_line(connection_id, version, one) for one in chunk]
         if first is not None:
             lines = _with_former(session, connection_id, lines)
+        begin()
+        if first is not None:
             _forget(session, connection_id, [line["sis_id"] for line in lines])
         session.execute(insert(StagedEnrollment), lines)
         yield len(chunk)

@@ -187,10 +187,11 @@ def _plan(work: Work, entities: Sequence[Entity]) -> bool:
     planning = start_planning(work.session, work.run, _connection(work), places, choices)
     work.run.choices = planning.digest
     written = 0
-    for count in write_plan(planning, entities):
+    for count in write_plan(planning, entities, work.turn):
         written += count
-        work.turn()
+        work.commit()
         work.watch("Planning", written, None)
+    work.turn()
     for stop in hold_removals(work.session, work.run_id, choices.options):
         work.message("warning", Code.SAFETY_STOP.name, str(stop))
     work.turn()
@@ -202,8 +203,9 @@ def _apply(work: Work) -> None:
     applied = 0
     for count in apply_plan(work.session, work.run.connection_id, work.run_id):
         applied += count
-        work.turn()
+        work.commit()
         work.watch("Applying", applied, None)
+        will_write(work.session)
 
 
 def _finish(work: Work, entities: Sequence[Entity]) -> None:
