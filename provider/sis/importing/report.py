@@ -16,7 +16,7 @@ class ImportFailed(Exception):
 
 
 class Outcome(Enum):
-    """What became of a row. SKIPPED: the SIS has no place for it, or it speaks of what is not there; a note says why."""
+    """What became of a row. SKIPPED: the SIS has no place for it, or no record of it; a note says why."""
 
     CREATED = "created"
     UPDATED = "updated"

@@ -6,7 +6,7 @@ school than its course's gets a copy of the course at its own.
 
 from typing import Any, NamedTuple
 
-from provider.sis.importing.oneroster.source import Result, Source, cut, gone, worst
+from provider.sis.importing.oneroster.source import Result, Source, cut, gone, whole
 from provider.sis.importing.oneroster.store import Store
 from provider.sis.importing.oneroster.timetable import Desk, Timetable, read_timetable
 from provider.sis.importing.report import Outcome
@@ -32,18 +32,19 @@ def import_courses(source: Source, store: Store) -> None:
     years = store.every_number("school_year")
     for rows in source.batches("courses"):
         stored = {row["sourced_id"]: row for row in store.find("course", "sourced_id", _ids(rows))}
+        numbers = {sourced_id: row["id"] for sourced_id, row in stored.items()}
         written, kept = [], []
         for row in rows:
             before = stored.get(row.values["sourcedId"])
             if gone(row):
                 _close(source, store, "courses", "course", row, before)
                 continue
-            calendar = _calendar(timetable, row, years) or (before and before["calendar_id"])
+            calendar = _calendar(timetable, row, years) or (before["calendar_id"] if before else None)
             if calendar is None:
                 where = row.values["org"]
                 source.refuse("courses", row, "orgSourcedId", where, "no school with a calendar came in for it")
                 continue
-            key = before["id"] if before else store.new_id("course")
+            key = store.number("course", numbers, row.values["sourcedId"])
             written.append(_course(key, calendar, _text(row), row.values["sourcedId"]))
             kept.append(row)
         for row, result in zip(kept, store.put("course", written), strict=True):
@@ -99,7 +100,7 @@ class _Classes:
         self.store = store
         self.timetable = read_timetable(store)
         self.years_of_calendars = {desk.calendar_id: desk for desk in self.timetable.desks.values()}
-        self.courses = {row["sourced_id"]: row for row in store.all("course") if row["sourced_id"]}
+        self.courses: dict[str, Any] = {row["sourced_id"]: row for row in store.all("course") if row["sourced_id"]}
         self.copies = {
             (row["calendar_id"], row["number"], row["name"]): row["id"]
             for row in store.all("course") if not row["sourced_id"]
@@ -109,41 +110,46 @@ class _Classes:
     def run(self) -> None:
         for rows in self.source.batches("classes"):
             stored = {row["sourced_id"]: row for row in self.store.find("section", "sourced_id", _ids(rows))}
+            numbers = {sourced_id: row["id"] for sourced_id, row in stored.items()}
             sections, kept = [], []
             for row in rows:
                 before = stored.get(row.values["sourcedId"])
                 if gone(row):
                     _close(self.source, self.store, "classes", "section", row, before)
                     continue
-                section = self._section(row, before)
+                section = self._section(row, numbers)
                 if section:
                     sections.append(section)
                     kept.append(row)
             results = self.store.put("section", sections)
             self._place(kept, sections, results)
 
-    def _section(self, row: Row, before: Any) -> dict[str, Any] | None:
+    def _section(self, row: Row, numbers: dict[str, int]) -> dict[str, Any] | None:
         """The section of a class, or None after refusing it."""
         values = row.values
         school = self.timetable.schools.get(values["school"])
         if school is None:
-            return self._refuse(row, "schoolSourcedId", values["school"], "refers to a school that did not come in")
+            self._refuse(row, "schoolSourcedId", values["school"], "refers to a school that did not come in")
+            return None
         terms = [self.timetable.terms[term] for term in values["terms"] if term in self.timetable.terms]
         missing = [term for term in values["terms"] if term not in self.timetable.terms]
         if not terms:
-            return self._refuse(row, "termSourcedIds", ",".join(missing), "refers to sessions that are no terms here")
+            self._refuse(row, "termSourcedIds", ",".join(missing), "refers to sessions that are no terms here")
+            return None
         if missing:
             self.source.note("classes", row, f"termSourcedIds {','.join(missing)}: no terms here; passed over")
         desk = self.timetable.desk(school, terms[0][1])
         if desk is None:
-            return self._refuse(row, "schoolSourcedId", values["school"], "the school has no calendar in that year")
+            self._refuse(row, "schoolSourcedId", values["school"], "the school has no calendar in that year")
+            return None
         course = self._course_of(row, desk)
         if course is None:
             why = "refers to a course that did not come in"
-            return self._refuse(row, "courseSourcedId", values["course"], why)
+            self._refuse(row, "courseSourcedId", values["course"], why)
+            return None
         code = values.get("classCode") or values["sourcedId"]
         return {
-            "id": before["id"] if before else self.store.new_id("section"),
+            "id": self.store.number("section", numbers, values["sourcedId"]),
             "course_id": course["id"],
             "trial_id": desk.trial_id,
             "number": code.removeprefix(f"{course['number']}-")[:40],
@@ -192,7 +198,4 @@ class _Classes:
         for placement, result in zip(placements, self.store.put("section_placement", placements), strict=True):
             placed.setdefault(placement["section_id"], []).append(result)
         for row, section, result in zip(rows, sections, results, strict=True):
-            if isinstance(result, Outcome) and result is not Outcome.CREATED:
-                changed = worst([result, *placed.get(section["id"], ())])
-                result = Outcome.UPDATED if changed is Outcome.CREATED else changed
-            self.source.count("classes", row, result)
+            self.source.count("classes", row, whole(result, placed.get(section["id"], ())))

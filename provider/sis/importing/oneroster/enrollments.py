@@ -27,6 +27,11 @@ def import_enrollments(source: Source, store: Store) -> None:
                 leaving.append(row)
                 continue
             table = "roster" if row.values["role"] == "student" else "section_staff"
+            other = stored[TABLES[table == TABLES[0]]]
+            if row.values["sourcedId"] in other:
+                why = "is the id of an enrollment of another kind (student or staff)"
+                source.refuse(FILE, row, "sourcedId", row.values["sourcedId"], why)
+                continue
             values = _values(source, store, row, table, sections, people, stored[table])
             if values:
                 writing[table].append((row, values))
@@ -53,7 +58,7 @@ def _values(
         source.refuse(FILE, row, "endDate", values["endDate"], f"is not after beginDate {values['beginDate']}")
         return None
     found: dict[str, Any] = {
-        "id": stored.get(values["sourcedId"]) or store.new_id(table),
+        "id": store.number(table, stored, values["sourcedId"]),
         "section_id": section,
         "person_id": person,
         "start_date": start,

@@ -62,7 +62,7 @@ def _schools(source: Source, store: Store, rows: list[Row]) -> None:
     numbers = store.every_number("school")
     written = [
         {
-            "id": numbers.get(row.values["sourcedId"]) or store.new_id("school"),
+            "id": store.number("school", numbers, row.values["sourcedId"]),
             "district_id": district,
             "number": cut(row.values.get("identifier"), 40) or row.values["sourcedId"][:40],
             "name": row.values["name"][:255],

@@ -47,7 +47,7 @@ def main_letter(letters: set[str]) -> str:
 
 
 class RoleBook:
-    """roles.csv by user (1.2), or the columns of users.csv (1.1). Takes memory for each role, not for each enrollment."""
+    """roles.csv by user (1.2), or the columns of users.csv (1.1). Memory grows with roles, not with enrollments."""
 
     def __init__(self, source: Source) -> None:
         self._source = source

@@ -45,9 +45,10 @@ def _years(source: Source, store: Store, rows: list[Row], today: date) -> None:
     district = store.all("district")[0]["id"]
     given: dict[int, Row] = {}
     for row in rows:
-        if row.values["type"] == "schoolYear":
-            if given.setdefault(int(row.values["schoolYear"]), row) is not row:
-                source.skip(FILE, row, f"the school year {row.values['schoolYear']} is there already")
+        if row.values["type"] != "schoolYear":
+            continue
+        if given.setdefault(int(row.values["schoolYear"]), row) is not row:
+            source.skip(FILE, row, f"the school year {row.values['schoolYear']} is there already")
     wanted = sorted({int(row.values["schoolYear"]) for row in rows})
     years = {end: _year(store, district, end, given.get(end), stored.get(end)) for end in wanted}
     active = _active(set(years), stored, today)
@@ -118,7 +119,7 @@ def _terms(source: Source, store: Store, rows: Sequence[Row]) -> None:
     years = {row["end_year"]: row["id"] for row in store.all("school_year")}
     schedules = {row["structure_id"]: row["id"] for row in reversed(store.all("term_schedule"))}
     stored = {row["sourced_id"]: row for row in store.all("term")}
-    last = {schedule: 0 for schedule in schedules.values()}
+    last = dict.fromkeys(schedules.values(), 0)
     for term in store.all("term"):
         last[term["term_schedule_id"]] = max(last.get(term["term_schedule_id"], 0), term["sequence"])
     for row in sorted(rows, key=lambda row: (row.values["startDate"], row.line)):

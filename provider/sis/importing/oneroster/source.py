@@ -1,4 +1,4 @@
-"""A OneRoster package as rows: its manifest held against its files, its lines bounded, its problems put in the report."""
+"""A OneRoster package as rows: manifest held against files, lines bounded, problems put into the report."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -46,7 +46,7 @@ class Source:
         return self.manifest.modes.get(file, Mode.ABSENT) is Mode.ABSENT and file not in self.names
 
     def batches(self, file: str) -> Iterator[list[Row]]:
-        """The usable rows of a file in batches; refused ones go into the report. Nothing where the file is not there."""
+        """The usable rows of a file in batches; refused ones go into the report. None where there is no file."""
         if not self.has(file):
             return
         name = self.names[file]
@@ -114,7 +114,7 @@ class Source:
 
 
 class _BoundedLines:
-    """The lines of a stream, none longer than MAX_LINE: a longer one is replaced by a broken one and its number kept."""
+    """The lines of a stream, none longer than MAX_LINE: for a longer one stands a broken one, its number kept."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -161,7 +161,7 @@ def _manifest(package: Package) -> Manifest:
     name = next((name for name in package.sizes if name.casefold() == MANIFEST), None)
     if name is None:
         raise ImportFailed(
-            f"{package.path.name} has no manifest.csv: that would be OneRoster 1.0, which is not read. Nothing was read."
+            f"{package.path.name} has no manifest.csv, as in OneRoster 1.0, which is not read. Nothing was read."
         )
     if package.sizes[name] > MAX_LINE:
         raise ImportFailed(f"{name}.csv is longer than {MAX_LINE} bytes, which no manifest is. Nothing was read.")
@@ -202,12 +202,11 @@ def gone(row: Row) -> bool:
     return row.values.get("status") == "tobedeleted"
 
 
-def worst(results: Sequence[Result]) -> Outcome:
-    """What became of a row that went into several tables: created, else updated, else unchanged."""
-    for outcome in (Outcome.CREATED, Outcome.UPDATED):
-        if outcome in results:
-            return outcome
-    return Outcome.UNCHANGED
+def whole(main: Result, parts: Sequence[Result]) -> Result:
+    """What became of a row that went into several tables: of its own record, else of what hangs on it."""
+    if main is Outcome.UNCHANGED and any(part in (Outcome.CREATED, Outcome.UPDATED) for part in parts):
+        return Outcome.UPDATED
+    return main
 
 
 def cut(text: str | None, length: int) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, delete, func, select
+from sqlalchemy import ColumnElement, Engine, RowMapping, delete, func, select
 
 from provider.sis.importing.report import ImportReport
 from provider.sis.importing.shapes import sis_shapes
@@ -33,6 +33,13 @@ class Store:
         self._last[table] += 1
         return self._last[table]
 
+    def number(self, table: str, numbers: dict[str, int], sourced_id: str) -> int:
+        """The number in `numbers` of the row with this sourcedId, a new one if there is none. Twice the same sourcedId
+        is twice the same number, which `put` refuses the second time."""
+        if sourced_id not in numbers:
+            numbers[sourced_id] = self.new_id(table)
+        return numbers[sourced_id]
+
     def put(self, table: str, rows: Sequence[dict[str, Any]]) -> list[Any]:
         """Write rows, all with the same columns; what became of each (an Outcome, or Rejected)."""
         if not rows:
@@ -60,14 +67,18 @@ class Store:
 
     def numbers(self, table: str, sourced_ids: Iterable[str]) -> dict[str, int]:
         """Row numbers by the sourcedId that the rows came in with."""
-        return {row["sourced_id"]: row["id"] for row in self.find(table, "sourced_id", sourced_ids)}
+        wanted = list(set(sourced_ids))
+        return self._numbers(table, self._shapes[table].table.c.sourced_id.in_(wanted)) if wanted else {}
 
     def every_number(self, table: str) -> dict[str, int]:
         """All row numbers of a table by sourcedId."""
+        return self._numbers(table, self._shapes[table].table.c.sourced_id.is_not(None))
+
+    def _numbers(self, table: str, condition: ColumnElement[bool]) -> dict[str, int]:
         found = self._shapes[table].table
-        statement = select(found.c.sourced_id, found.c.id).where(found.c.sourced_id.is_not(None))
         with self.engine.connect() as connection:
-            return {sourced_id: key for sourced_id, key in connection.execute(statement)}
+            rows = connection.execute(select(found.c.sourced_id, found.c.id).where(condition))
+            return {sourced_id: key for sourced_id, key in rows}  # noqa: C416  (rows are no tuples)
 
     def remove(self, table: str, key: int) -> None:
         """Take one row out."""

@@ -6,7 +6,7 @@ from typing import Any
 from provider.sis.importing.oneroster.memberships import Memberships
 from provider.sis.importing.oneroster.relationships import Relationships
 from provider.sis.importing.oneroster.roles import Role, RoleBook, account_kind, main_letter
-from provider.sis.importing.oneroster.source import Result, Source, cut, gone, worst
+from provider.sis.importing.oneroster.source import Result, Source, cut, gone, whole
 from provider.sis.importing.oneroster.store import Store
 from provider.sis.importing.oneroster.timetable import read_timetable
 from provider.sis.importing.report import Outcome
@@ -69,21 +69,22 @@ class _Users:
     def _people(self, kept: list[tuple[Row, list[Role]]], known: dict[str, int]) -> list[dict[str, Any]]:
         """The rows of `person`. A number that another person has is left out: in OneRoster it need not be unique."""
         taken: dict[str, dict[str, int]] = {}
-        numbers = [cut(row.values.get("identifier"), 40) for row, _ in kept]
+        numbers: list[str | None] = [cut(row.values.get("identifier"), 40) for row, _ in kept]
         for column in NUMBERS.values():
             taken[column] = {row[column]: row["id"] for row in self.store.find("person", column, numbers)}
         people = []
-        for (row, roles), number in zip(kept, numbers, strict=True):
+        for (row, roles), wanted in zip(kept, numbers, strict=True):
+            number: str | None = wanted
             letters = {role.letter for role in roles}
-            person = known.get(row.values["sourcedId"]) or self.store.new_id("person")
-            column = NUMBERS.get(account_kind(letters))
-            if column and number and taken[column].setdefault(number, person) != person:
+            person = self.store.number("person", known, row.values["sourcedId"])
+            own = NUMBERS.get(account_kind(letters))
+            if own and number and taken[own].setdefault(number, person) != person:
                 self.source.note(FILE, row, "identifier: another user has the same; it is not kept")
                 number = None
             people.append({
                 "id": person,
-                "student_number": number if column == "student_number" else None,
-                "staff_number": number if column == "staff_number" else None,
+                "student_number": number if own == "student_number" else None,
+                "staff_number": number if own == "staff_number" else None,
                 "sourced_id": row.values["sourcedId"],
                 "imported_role": main_letter(letters),
             })  # fmt: skip
@@ -113,12 +114,8 @@ class _Users:
                 results[n].append(result)
         for n, changed in enumerate(self.memberships.write([(row, roles, person) for row, roles, person, _ in taken])):
             results[n] += changed
-        for (row, roles, person, result), all_results in zip(taken, results, strict=True):
-            changed = worst(all_results)
-            is_new = result is Outcome.CREATED
-            self.source.count(
-                FILE, row, Outcome.CREATED if is_new else Outcome.UPDATED if changed is Outcome.CREATED else changed
-            )
+        for n, (row, roles, person, main) in enumerate(taken):
+            self.source.count(FILE, row, whole(main, results[n]))
             self.relationships.remember(row, person, {role.letter for role in roles})
 
     def _account(
