@@ -1,5 +1,4 @@
 """OneRoster CSV packages for tests: a small 1.1 and a small 1.2 one, of which a test changes what it is about."""
-# ruff: noqa: E501  (CSV headers and tables of cases)
 
 import zipfile
 from pathlib import Path

@@ -52,7 +52,15 @@ def test_json_holds_the_whole_report(call, tmp_path: Path) -> None:
     report = json.loads(call(write_files(tmp_path / "in", base_and()), "--json").output)
     assert report["ok"] is True and report["kind"] == "sis"
     roster = next(count for count in report["files"] if count["file"] == "roster.csv")
-    assert roster == {"file": "roster.csv", "read": 3, "created": 3, "updated": 0, "unchanged": 0, "skipped": 0, "refused": 0}
+    assert roster == {
+        "file": "roster.csv",
+        "read": 3,
+        "created": 3,
+        "updated": 0,
+        "unchanged": 0,
+        "skipped": 0,
+        "refused": 0,
+    }
 
 
 @pytest.mark.parametrize(("arguments", "status"), [(["/no/such/place"], 1), ([], 2), (["x", "--today", "soon"], 2)])
@@ -76,4 +84,7 @@ def test_generated_districts_are_the_same_for_the_same_seed_and_import_whole(cal
 def test_generate_does_not_write_into_a_folder_that_holds_something(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("x")
     assert CliRunner().invoke(generate_command, ["--students", "5", str(tmp_path)]).exit_code == 1
-    assert CliRunner().invoke(generate_command, ["--students", "2", "--schools", "3", str(tmp_path / "new")]).exit_code == 2
+    assert (
+        CliRunner().invoke(generate_command, ["--students", "2", "--schools", "3", str(tmp_path / "new")]).exit_code
+        == 2
+    )

@@ -1,5 +1,4 @@
 """OneRoster packages become SIS rows: ids kept, dates turned, wrong records refused with file, line, column, reason."""
-# ruff: noqa: E501  (CSV headers and tables of cases)
 
 from datetime import date
 from pathlib import Path
