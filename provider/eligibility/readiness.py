@@ -18,7 +18,7 @@ from shared.oneroster.versions import Version
 class ReadinessCheck(NamedTuple):
     """A check: the rule that asks for it, what is wrong, what it is found in, where to mend it.
 
-    `blocking`: rostering answers are empty or wrong until it is mended; the others are warnings.
+    `blocking`: rostering answers are empty until it is mended; the others are warnings.
     """
 
     number: str
@@ -135,9 +135,10 @@ CHECKS: tuple[ReadinessCheck, ...] = (
     ReadinessCheck("P-03", "No school year is active: every rostering collection is empty.", _no_active_year,
                    Where("School year: Active", "school_year.active"), blocking=True),
     ReadinessCheck("P-05", "No trial is active: the structure's sections are not published.", _no_active_trial,
-                   Where("Trials: Active", "trial.active"), blocking=True),
+                   Where("Trials: Active", "trial.active")),
     ReadinessCheck("P-05", "A structure still has more than one trial.", _several_trials, Where("Trials", "trial")),
-    ReadinessCheck("P-05", "A section has no students.", _sections_without_students, Where("Section: Roster", "roster")),
+    ReadinessCheck("P-05", "A section has no students.", _sections_without_students,
+                   Where("Section: Roster", "roster")),
     ReadinessCheck("P-32", "A section has no current primary teacher.", _sections_without_primary_teacher,
                    Where("Section: Staff History", "section_staff.role")),
     ReadinessCheck("P-32", "Staff history names a teacher whose assignments lack the Teacher mark.",

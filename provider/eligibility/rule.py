@@ -102,7 +102,7 @@ def decide(rules: Rules[Row], row: Row, context: Context) -> Decision:
 
 
 class Check(NamedTuple):
-    """One rule as it came out for one row. `passed` is None for a status rule that did not apply."""
+    """One rule as it came out for one row. `status` is what a status rule gives; `passed` None: it did not decide."""
 
     number: str
     sentence: str
@@ -113,14 +113,15 @@ class Check(NamedTuple):
 
 
 def check(rules: Rules[Row], row: Row, context: Context) -> tuple[Check, ...]:
-    """Every rule of `rules` for `row`: conditions with pass or fail, status rules with whether they apply."""
-    conditions = [
+    """Every rule of `rules` for `row`: conditions with pass or fail, status rules with whether they decided."""
+    checks = [
         Check(rule.number, rule.sentence, rule.holds(row, context), rule.value(row, context), rule.where)
         for rule in rules.conditions
     ]
-    statuses = [
-        Check(rule.number, rule.sentence, True if rule.applies(row, context) else None, rule.value(row, context),
-              rule.where, rule.status)
-        for rule in rules.statuses
-    ]  # fmt: skip
-    return (*conditions, *statuses)
+    undecided = all(one.passed for one in checks)
+    for status in rules.statuses:
+        decides = undecided and status.applies(row, context)
+        undecided = undecided and not decides
+        passed, value = (True if decides else None), status.value(row, context)
+        checks.append(Check(status.number, status.sentence, passed, value, status.where, status.status))
+    return tuple(checks)

@@ -1,4 +1,4 @@
-"""`homeroom provider prepare`: what in the SIS should be mended before platforms read it (P-03, P-05, P-32, P-52, P-60)."""
+"""`homeroom provider prepare`: what to mend in the SIS before platforms read it (P-03, P-05, P-32, P-52, P-60)."""
 
 import json
 from datetime import UTC, date, datetime

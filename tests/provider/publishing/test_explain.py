@@ -85,6 +85,22 @@ def test_a_rule_names_the_value_that_decided_and_where_to_change_it(session: Ses
     assert str(explanation.verdicts[0]) == "published as student s1, tobedeleted (P-21)"
 
 
+def test_only_the_status_rule_that_decided_is_told_as_deciding(session: Session) -> None:
+    """An end date after the calendar's is also past: P-18 decides, P-16 does not. Of an omitted row none does."""
+    district = SmallDistrict(LAST_DAY.replace(month=7))
+    person = district.person()
+    district.enroll(person, end_date=LAST_DAY.replace(day=9))
+    district.enroll(person, end_date=LAST_DAY.replace(day=9), no_show=True)
+    store(session, district)
+    explanation = explain(session, district.today, "users", "1", V11)
+    deciding = {
+        block.heading.split(",")[0]: [check.number for check in block.checks if check.status and check.passed]
+        for block in explanation.blocks
+    }
+    assert (deciding["enrollment 1"], deciding["enrollment 2"]) == (["P-18"], [])
+    assert deciding["as student"] == deciding["as teacher"] == []
+
+
 def test_an_enrollment_of_a_former_year_is_told_by_year(session: Session) -> None:
     """P-01."""
     district = SmallDistrict()
