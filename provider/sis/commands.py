@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
@@ -119,7 +120,8 @@ def print_report(report: "ImportReport", console: Console) -> None:
     from provider.sis.importing import Outcome
 
     title = "Nothing was written: strict, and rows were refused" if not report.written else None
-    table = Table("file", title=title)
+    table = Table(title=title, box=SIMPLE)
+    table.add_column("file", no_wrap=True)
     for heading in ("read", *(outcome.value for outcome in Outcome)):
         table.add_column(heading, justify="right")
     for count in report.files:
