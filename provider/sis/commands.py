@@ -120,10 +120,10 @@ def print_report(report: "ImportReport", console: Console) -> None:
     from provider.sis.importing import Outcome
 
     title = "Nothing was written: strict, and rows were refused" if not report.written else None
-    table = Table(title=title, box=SIMPLE)
+    table = Table(title=title, box=SIMPLE, pad_edge=False, collapse_padding=True)
     table.add_column("file", no_wrap=True)
     for heading in ("read", *(outcome.value for outcome in Outcome)):
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", no_wrap=True)
     for count in report.files:
         table.add_row(count.file, str(count.read), *(str(count.counts[outcome]) for outcome in Outcome))
     console.print(table)
