@@ -1,0 +1,113 @@
+"""A published district whose SIS rows a test can edit, and readers of both versions at its HTTP door."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import delete, update
+
+from provider.access.connections import Options, add_connection, allowed_scopes
+from provider.database import db
+from provider.eligibility.facts import Keys
+from provider.publishing.runs import RunResult
+from provider.refreshing import DistrictRefresh
+from provider.sis import models
+from shared.oneroster.versions import BASE_PATHS, Version
+from tests.provider.eligibility.districts import TODAY, SmallDistrict
+from tests.provider.eligibility.stored import store
+
+Record = dict[str, Any]
+STUDENTS = 260
+
+
+@dataclass
+class Published:
+    """The district at its doors. `now` is the clock of refreshes and readers; it moves a minute with each refresh."""
+
+    app: Flask
+    tokens: dict[Version, str]
+    now: datetime
+    today: date = TODAY
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def refresh(self, approved: bool = False, today: date | None = None) -> RunResult:
+        """A full refresh a minute later."""
+        self.now += timedelta(minutes=1)
+        with self.app.app_context():
+            return DistrictRefresh(self.app, self.clock).full(today=today or self.today, approved=approved)
+
+    def refresh_keys(self, **keys: set[int]) -> RunResult | None:
+        self.now += timedelta(minutes=1)
+        wanted = Keys(**{name: frozenset(ids) for name, ids in keys.items()})
+        with self.app.app_context():
+            return DistrictRefresh(self.app, self.clock).keyed(wanted, today=self.today)
+
+    def edit(self, model: Any, key: int, **values: Any) -> None:
+        """Change columns of an SIS row."""
+        with self.app.app_context():
+            db.session.execute(update(model).where(model.id == key).values(**values))
+            db.session.commit()
+
+    def remove(self, model: Any, key: int) -> None:
+        with self.app.app_context():
+            db.session.execute(delete(model).where(model.id == key))
+            db.session.commit()
+
+    def get(self, path: str, version: Version = Version.V1P1, **query: Any) -> Any:
+        """The answer of a GET below the version's base path."""
+        client: FlaskClient = self.app.test_client()
+        headers = {"Authorization": f"Bearer {self.tokens[version]}"}
+        return client.get(BASE_PATHS[version, "rostering"] + path, query_string=query, headers=headers)
+
+    def read(self, collection: str, version: Version = Version.V1P1, **query: Any) -> list[Record]:
+        """A whole collection in one page."""
+        answer = self.get(f"/{collection}", version, limit=50_000, **query)
+        assert answer.status_code == 200, answer.text
+        return answer.get_json()[collection]
+
+    def dates(self, collection: str, version: Version = Version.V1P1) -> dict[str, str]:
+        return {record["sourcedId"]: record["dateLastModified"] for record in self.read(collection, version)}
+
+
+def build_district() -> SmallDistrict:
+    """A school with 260 students in one section and half of them in a second one, and a teacher of both."""
+    district = SmallDistrict()
+    first, second = district.section(), district.section()
+    teacher = district.teacher("Tom Reed")
+    for section in (first, second):
+        district.staff(section, teacher)
+    for number in range(STUDENTS):
+        student = district.student(f"Student Number{number}")
+        district.roster(first, student)
+        if number % 2:
+            district.roster(second, student)
+    return district
+
+
+@pytest.fixture
+def published(provider_app: Flask) -> Published:
+    """The district above, published in both versions."""
+    with provider_app.app_context():
+        session = db.session()
+        store(session, build_district())
+        # The clock of the readers is the wall's: walks live two hours from now, so refreshes happen about now, too.
+        now = datetime.now(UTC) - timedelta(minutes=60)
+        tokens = {}
+        for version in Version:
+            sealer = provider_app.extensions["homeroom"]["sealer"]
+            connection, _ = add_connection(session, sealer, f"lms-{version}", version, Options(), now)
+            session.commit()
+            issuer = provider_app.extensions["homeroom"]["tokens"]
+            tokens[version] = issuer.issue(connection, allowed_scopes(connection), datetime.now(UTC))
+    # Outside an application context from here on, so that each request has a session of its own.
+    district = Published(provider_app, tokens, now)
+    assert district.refresh().state == "done"
+    return district
+
+
+__all__ = ["STUDENTS", "Published", "models"]
