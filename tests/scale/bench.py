@@ -1,0 +1,125 @@
+"""`make bench`: every number that Homeroom promises about speed, on a generated district (docs/performance.md).
+
+python -m tests.scale.bench [--students 50000] [--schools 60] [--database sqlite|postgresql|both] [--only NAME …]
+    [--quick] [--out docs/performance.md] [--json FILE]
+
+Exit status: 0 every limit is met, 1 one is missed, 2 called wrongly.
+"""
+
+import argparse
+import json
+import os
+import shlex
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.database import PostgresqlServer, postgresql_programs
+from tests.scale import building, pages, queries, syncing, waiting
+from tests.scale.document import as_data, look_around, write_document
+from tests.scale.results import Result, table
+from tests.scale.site import Site
+from tests.scale.stage import Stage
+
+#: Parts that can be chosen. Importing and the first build happen in any case: all others stand on them.
+PARTS = ("refresh", "person", "waits", "pages", "pulls", "queries", "sync")
+
+
+def main() -> int:
+    options = _options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    district = f"{options.students:,} students in {options.schools} schools, made by `homeroom generate`"
+    around = look_around(_command(), district)
+    databases = ("sqlite", "postgresql") if options.database == "both" else (options.database,)
+    found: dict[str, list[Result]] = {}
+    with tempfile.TemporaryDirectory(prefix="homeroom-bench-") as folder:
+        files = Path(folder) / "files"
+        building.generate(str(files), options.students, options.schools, dict(os.environ))
+        around = around._replace(district=f"{district}: {_counts(files)}")
+        for database in databases:
+            found[database] = _on(database, Path(folder) / database, files, options)
+    for database, results in found.items():
+        print(f"\n{database}\n" + "\n".join(table(results)))
+        print("\n".join(f"- {result.note}" for result in results if result.note))
+    if options.json:
+        options.json.write_text(json.dumps(as_data(around, found), indent=1), encoding="utf-8")
+    if options.out:
+        write_document(options.out, around, found)
+    return int(any(result.met is False for results in found.values() for result in results))
+
+
+def _on(database: str, folder: Path, files: Path, options: argparse.Namespace) -> list[Result]:
+    """Every part that was chosen, on one database."""
+    print(f"== {database}", file=sys.stderr)
+    server = None
+    if database == "postgresql":
+        programs = postgresql_programs()
+        if programs is None:
+            print("PostgreSQL is not installed (Debian package postgresql): its half is left out", file=sys.stderr)
+            return []
+        server = PostgresqlServer(programs)
+    folder.mkdir()
+    stage = Stage(Site.make(folder / "data", server), files, folder, options.quick, frozenset(options.only))
+    try:
+        _measure(stage)
+    finally:
+        if server:
+            server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+    return stage.results
+
+
+def _measure(stage: Stage) -> None:
+    """1. Import. 2. Copy for the waits. 3. Build, and build again. 4. One person. 5. Waits, on the copy.
+    6. 1,000 changes. 7. Everything that is asked over HTTP. 8. The consumer."""
+    building.import_district(stage)
+    copy = stage.site.copy(stage.scratch / "copy") if stage.wants("waits") else None
+    building.build(stage)
+    if stage.wants("person"):
+        building.refresh_people(stage)
+    if copy:
+        waiting.measure_waits(stage, copy)
+        shutil.rmtree(copy.data)
+    if stage.wants("queries"):
+        building.change_rosters(stage)
+    with stage.site.served() as served:
+        for name, measure in (
+            ("pages", pages.measure_pages), ("pulls", pages.measure_pulls), ("queries", queries.measure_queries),
+            ("sync", syncing.measure_syncs),
+        ):  # fmt: skip
+            if stage.wants(name):
+                measure(stage, served)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.scale.bench", description="Measure every promise about speed.")
+    parser.add_argument("--students", type=int, default=50_000)
+    parser.add_argument("--schools", type=int, default=60)
+    parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=[], help="Measure these parts only.")
+    parser.add_argument("--quick", action="store_true", help="Fewer and shorter rounds: shows that it works.")
+    parser.add_argument("--out", type=Path, help="Write the page for people (docs/performance.md).")
+    parser.add_argument("--json", type=Path, help="Write the results as JSON.")
+    return parser.parse_args()
+
+
+def _counts(files: Path) -> str:
+    """What the generated files hold."""
+
+    def rows(name: str) -> str:
+        with (files / f"{name}.csv").open("rb") as stream:
+            return f"{sum(1 for _ in stream) - 1:,}"
+
+    return (
+        f"{rows('person')} people, {rows('employment')} staff, {rows('section')} sections, {rows('roster')} roster rows"
+    )
+
+
+def _command() -> str:
+    return shlex.join(["python", "-m", "tests.scale.bench", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

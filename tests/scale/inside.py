@@ -1,0 +1,90 @@
+"""What has to happen inside a process of the provider: edits of the SIS, refreshes of one person, a steady writer.
+
+python -m tests.scale.inside person COUNT | touch COUNT | write 0
+The district is that of HOMEROOM_DATA and the other variables; each prints JSON.
+"""
+
+import json
+import os
+import select as system
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy import func, select, update
+
+from provider.app import create_app
+from provider.database import db
+from provider.eligibility.facts import Keys
+from provider.refreshing import DistrictRefresh
+from provider.sis.models import Calendar, Contact, Identity, Person, Roster
+from shared.database import writing
+from shared.settings import read_settings
+
+#: Between two writes of the steady writer, seconds.
+PAUSE = 0.1
+
+
+def refresh_people(app: Flask, count: int) -> dict[str, object]:
+    """Change the name of `count` students, one after the other; milliseconds that each one's refresh took."""
+    with db.engine.connect() as connection:
+        ids = connection.execute(select(Person.id).where(Person.student_number.is_not(None)).order_by(Person.id)).scalars().all()
+    taken, changed = [], 0
+    for person in ids[:: max(1, len(ids) // count)][:count]:
+        with writing(db.engine) as connection:
+            connection.execute(
+                update(Identity).where(Identity.person_id == person).values(first_name=Identity.first_name + " Q")
+            )
+        began = time.perf_counter()
+        result = DistrictRefresh(app).keyed(Keys(frozenset({person}), frozenset(), frozenset()))
+        taken.append(1000 * (time.perf_counter() - began))
+        changed += result.changed if result else 0
+    return {"ms": taken, "changed": changed}
+
+
+def touch_rosters(_app: Flask, count: int) -> dict[str, object]:
+    """Let `count` roster rows, spread over the district, end a week before the calendars do."""
+    with writing(db.engine) as connection:
+        last = connection.execute(select(func.max(Calendar.end_date))).scalar_one()
+        ids = connection.execute(select(Roster.id).order_by(Roster.id)).scalars().all()
+        some = ids[:: max(1, len(ids) // count)][:count]
+        for i in range(0, len(some), 500):
+            connection.execute(
+                update(Roster).where(Roster.id.in_(some[i : i + 500])).values(end_date=last - timedelta(days=7))
+            )
+    return {"touched": len(some)}
+
+
+def write_steadily(_app: Flask, _count: int) -> dict[str, object]:
+    """Write one row every PAUSE until standard input ends; milliseconds that each transaction took."""
+    with db.engine.connect() as connection:
+        ids = connection.execute(select(Contact.person_id).order_by(Contact.person_id).limit(500)).scalars().all()
+    taken: list[float] = []
+    while not system.select([sys.stdin], [], [], PAUSE)[0]:
+        began = time.perf_counter()
+        with writing(db.engine) as connection:
+            one = ids[len(taken) % len(ids)]
+            connection.execute(
+                update(Contact).where(Contact.person_id == one).values(home_phone=f"555-{len(taken):04}")
+            )
+        taken.append(1000 * (time.perf_counter() - began))
+    return {"ms": taken}
+
+
+WORK: dict[str, Callable[[Flask, int], dict[str, object]]] = {
+    "person": refresh_people,
+    "touch": touch_rosters,
+    "write": write_steadily,
+}
+
+
+def main() -> None:
+    app = create_app(read_settings(), os.environ["BENCH_APP"])
+    with app.app_context():
+        json.dump(WORK[sys.argv[1]](app, int(sys.argv[2])), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
