@@ -6,6 +6,7 @@ A rule is a row. `decide` walks the rows until one fails; `check` walks the same
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
@@ -85,13 +86,19 @@ PUBLISHED = Included(ACTIVE, "")
 MISSING = Excluded("P-81", "The record that this one refers to exists.")
 
 
+@cache
+def _excluded(number: str, sentence: str) -> Excluded:
+    """One object per rule: a pass remembers several omissions of every person."""
+    return Excluded(number, sentence)
+
+
 def decide(rules: Rules[Row], row: Row, context: Context) -> Decision:
     """Whether `row` is published, and with which status."""
     tombstone = False
     for rule in rules.conditions:
         if not rule.holds(row, context):
             if not (rule.exclude and context.tombstones):
-                return Excluded(rule.number, rule.sentence)
+                return _excluded(rule.number, rule.sentence)
             tombstone = True
     if tombstone:
         return Included(TOBEDELETED, "P-75")

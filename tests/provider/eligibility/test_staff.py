@@ -212,7 +212,10 @@ def test_a_security_role_is_published_in_1p2_when_the_district_says_so(district:
     district.assign(person, None, "program")
     assert roles(district, person, V12) == ["aide"]
     district.set(publish_security_role_admins=True)
+    other = district.person(kind="staff")
+    district.assign(other, None, "program")
     assert roles(district, person, V12) == ["aide", "systemAdministrator"]
+    assert roles(district, other, V12) == ["aide"]
     assert roles(district, person, V11) == ["administrator"]
     entry = district.publish(V12)["users"][guid("person", person)].rest["roles"][1]
     assert entry["org"]["sourcedId"] == guid("district", 1)

@@ -12,6 +12,7 @@ from provider.eligibility import rows
 from provider.eligibility.edition import Edition
 from provider.eligibility.facts import Keys
 from provider.publishing.load import load_facts
+from provider.publishing.loading import reading
 from provider.publishing.project import in_question, project
 from shared.oneroster.versions import Version
 from tests.provider.eligibility.districts import BASE_URL, TODAY, V11, V12, SmallDistrict, published
@@ -60,6 +61,17 @@ def test_a_keyed_load_publishes_the_same_for_its_keys(session: Session, edition:
         keyed_equals_whole(session, district, Keys(courses=frozenset({course})), edition)
 
 
+def test_many_keys_are_read_in_parts(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All keys at once, in queries of two ids: the whole of the keyed collections."""
+    monkeypatch.setattr(reading, "CHUNK", 2)
+    district = random_district(random.Random(3))
+    store(session, district)
+    keys = Keys(*(frozenset(district.tables[kind]) for kind in (rows.Person, rows.Section, rows.Course)))
+    whole = district.publish(V11)
+    found = published(load_facts(session, district.today, keys), V11)
+    assert found == {name: whole[name] for name in ("courses", "classes", "users", "demographics", "enrollments")}
+
+
 def test_everybody_related_to_a_keyed_person_is_in_question(session: Session) -> None:
     """A guardian of a keyed student is rendered again, for `agents` name the student (P-49)."""
     district = SmallDistrict()
@@ -72,6 +84,23 @@ def test_everybody_related_to_a_keyed_person_is_in_question(session: Session) ->
     assert {f"s{student}", f"g{adult}"} <= asked.users
     assert f"s{sibling}" not in asked.users
     assert asked.enrollment_users == {f"{letter}{student}" for letter in "stagr"}
+
+
+def test_a_keyed_section_asks_for_its_teachers_when_teachers_need_one(session: Session) -> None:
+    """P-31: a section that closes takes the teacher who has no other along, and leaves the one who has."""
+    district = SmallDistrict()
+    district.set(teacher_requires_section=True)
+    closed, other = district.section(active=False), district.section()
+    single, double = district.teacher(), district.teacher()
+    district.staff(closed, single)
+    district.staff(closed, double)
+    district.staff(other, double)
+    store(session, district)
+    facts = load_facts(session, TODAY, Keys(sections=frozenset({closed})))
+    assert {f"t{single}", f"t{double}"} <= in_question(facts, V11).users
+    records = published(facts, V11)
+    assert list(records["users"]) == [f"t{double}"]
+    assert list(records["enrollments"]) == ["t3"]
 
 
 def test_what_no_longer_exists_is_in_question_by_its_number(session: Session) -> None:
