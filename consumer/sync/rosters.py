@@ -24,8 +24,9 @@ def refresh_rosters(
 ) -> Iterator[int]:
     """Bring the short form up to date with everything staged after pull `since`.
 
-    Calls `begin` before each piece of writing. Yields the number of records done, where the work so far may be committed; doing it twice does no harm. A record
-    that cannot be read keeps its former short form, so that nobody is removed because of it.
+    Calls `begin` before each piece of writing, and yields the number of records done, where they are to be committed;
+    doing it twice does no harm. A record that cannot be read keeps its former short form, so that nobody is removed
+    because of it.
     """
     first = session.scalar(
         select(StagedEnrollment.sis_id).where(StagedEnrollment.connection_id == connection_id).limit(1)
@@ -43,7 +44,7 @@ def refresh_rosters(
         begin()
         if first is not None:
             _forget(session, connection_id, [line["sis_id"] for line in lines])
-        session.execute(insert(StagedEnrollment), lines)
+        session.connection().execute(insert(StagedEnrollment.__table__), lines)
         yield len(chunk)
 
 

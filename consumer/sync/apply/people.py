@@ -13,8 +13,9 @@ from consumer.sync.apply.work import Ids, Row, set_values
 def create_accounts(session: Session, ids: Ids, rows: list[Row]) -> None:
     """Accounts with their SIS ids; `username_key` tells which new id is whose."""
     made = [{**_with_keys(_own(row.after)), "origin": SYNC} for row in rows]
-    found = session.execute(insert(Account).returning(Account.username_key, Account.id), made)
-    by_key = dict(found.all())
+    table: Any = Account.__table__
+    found = session.connection().execute(insert(table).returning(table.c.username_key, table.c.id), made)
+    by_key: dict[str, int] = {key: account_id for key, account_id in found}
     _attach(session, ids, [(by_key[fold(row.after["username"])], row.after["sis_ids"]) for row in rows])
 
 
