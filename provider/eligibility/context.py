@@ -17,29 +17,26 @@ from provider.eligibility.facts import Facts
 from provider.eligibility.rule import MISSING, TOBEDELETED, Decision, Included, decide
 from provider.eligibility.rules import courses, memberships, orgs, relations, staff, students
 from provider.eligibility.rules.users import USERS, UserRole
+from provider.eligibility.school_time import SchoolTime
 from shared.oneroster.versions import Version
 
 Counted = list[tuple[rows.Enrollment, Included]]
 CountedAssignments = list[tuple[rows.Assignment, Included]]
 
 
-class Context:
+class Context(SchoolTime):
     """Facts and edition, and every decision made so far. Not to be shared between threads.
 
     tombstones   an External LMS Exclude leaves a tobedeleted record behind (P-75)
-    window       first and last day of the active year, None when there is none
     """
 
-    facts: Facts
     edition: Edition
     tombstones: bool
-    window: tuple[date, date] | None
 
     def __init__(self, facts: Facts, edition: Edition) -> None:
-        self.facts = facts
+        super().__init__(facts)
         self.edition = edition
         self.tombstones = facts.switches.tombstone_on_exclude
-        self.window = dates.year_window(facts.year) if facts.year else None
         self._schools: dict[int, Decision] = {}
         self._courses: dict[int, Decision] = {}
         self._sections: dict[int, Decision] = {}
@@ -49,71 +46,6 @@ class Context:
         self._section_terms: dict[int, tuple[rows.Term, ...]] = {}
         self._section_days: dict[int, tuple[date, date]] = {}
         self._relationships: dict[str, dict[int, bool]] = defaultdict(dict)
-
-    # Years, calendars and exclusion
-
-    @property
-    def year_name(self) -> str:
-        return self.facts.year.name if self.facts.year else "none: no school year is active"
-
-    @property
-    def window_text(self) -> str:
-        return f"school year {dates.text(*self.window)}" if self.window else "no school year is active"
-
-    @cached_property
-    def schools_with_calendar(self) -> frozenset[int]:
-        return frozenset(c.school_id for c in self.facts.calendars.values() if self.in_active_year(c.id))
-
-    def in_active_year(self, calendar_id: int | None) -> bool:
-        """P-01."""
-        calendar, year = self.facts.calendars.get(calendar_id or 0), self.facts.year
-        return calendar is not None and year is not None and calendar.school_year_id == year.id
-
-    def calendar_text(self, calendar_id: int | None) -> str:
-        calendar = self.facts.calendars.get(calendar_id or 0)
-        if calendar is None:
-            return f"calendar {calendar_id} is not in the active year ({self.year_name})"
-        year = self.facts.years.get(calendar.school_year_id)
-        return f"calendar {calendar.name} of {year.name if year else 'another year'}; active year {self.year_name}"
-
-    def school_of(self, calendar_id: int | None) -> int | None:
-        calendar = self.facts.calendars.get(calendar_id or 0)
-        return calendar.school_id if calendar else None
-
-    def calendar_exclude(self, calendar_id: int | None) -> str:
-        """The school or calendar that is marked External LMS Exclude, "" when neither is (P-73)."""
-        calendar = self.facts.calendars.get(calendar_id or 0)
-        if calendar is None:
-            return ""
-        school = self.facts.schools.get(calendar.school_id)
-        if school is not None and school.external_lms_exclude:
-            return f"school {school.name}"
-        return f"calendar {calendar.name}" if calendar.external_lms_exclude else ""
-
-    def calendar_excluded(self, calendar_id: int | None) -> bool:
-        return bool(self.calendar_exclude(calendar_id))
-
-    def exclude_text(self, calendar_id: int | None) -> str:
-        return self.calendar_exclude(calendar_id) or "neither is marked"
-
-    def structure_calendar(self, structure_id: int | None) -> int | None:
-        structure = self.facts.structures.get(structure_id or 0)
-        return structure.calendar_id if structure else None
-
-    def calendar_of_term(self, term: rows.Term) -> int | None:
-        schedule = self.facts.term_schedules.get(term.term_schedule_id)
-        return self.structure_calendar(schedule.structure_id) if schedule else None
-
-    @cached_property
-    def _levels(self) -> dict[tuple[int | None, str], rows.GradeLevel]:
-        found: dict[tuple[int | None, str], rows.GradeLevel] = {}
-        for level in self.facts.grade_levels.values():
-            found.setdefault((self.structure_calendar(level.structure_id), level.name), level)
-        return found
-
-    def level(self, calendar_id: int, name: str) -> rows.GradeLevel | None:
-        """The grade level of this local name in a calendar."""
-        return self._levels.get((calendar_id, name))
 
     # What decisions mean
 

@@ -111,9 +111,7 @@ def in_question(facts: Facts, edition: Edition) -> InQuestion:
     )
     return InQuestion(
         users=user_ids(wanted.users),
-        demographics=frozenset(
-            ids.demographics_id(facts.people[key]) for key in wanted.users & facts.people.keys()
-        ),
+        demographics=frozenset(ids.demographics_id(facts.people[key]) for key in wanted.users & facts.people.keys()),
         classes=classes,
         courses=frozenset(
             ids.course_id(facts.courses[key]) if key in facts.courses else str(key) for key in wanted.courses

@@ -69,9 +69,7 @@ def stream(session: Session, kind: type[Row], *conditions: ColumnElement[bool]) 
             yield kind._make(row)
 
 
-def read_in(
-    session: Session, kind: type[Row], column: InstrumentedAttribute[Any], ids: Collection[int]
-) -> list[Row]:
+def read_in(session: Session, kind: type[Row], column: InstrumentedAttribute[Any], ids: Collection[int]) -> list[Row]:
     """The rows of a type whose `column` is one of `ids`, in chunks of queries."""
     found: list[Row] = []
     remaining = iter(sorted(ids))
