@@ -15,7 +15,7 @@ def create_accounts(session: Session, ids: Ids, rows: list[Row]) -> None:
     made = [{**_with_keys(_own(row.after)), "origin": SYNC} for row in rows]
     table: Any = Account.__table__
     found = session.connection().execute(insert(table).returning(table.c.username_key, table.c.id), made)
-    by_key: dict[str, int] = {key: account_id for key, account_id in found}
+    by_key: dict[str, int] = dict(found.all())
     _attach(session, ids, [(by_key[fold(row.after["username"])], row.after["sis_ids"]) for row in rows])
 
 
