@@ -1,0 +1,157 @@
+"""The demo district behind its public door, on SQLite and on PostgreSQL.
+
+demo        the whole district, for reading only: built once
+district    a copy of it, to be edited, imported and refreshed again
+version     1.1 and 1.2;  lms: the platform of that version that sees all of `demo`
+everything  all that it sees, by collection
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.oneroster.versions import Version
+from shared.settings import Settings
+from tests.conftest import Template
+from tests.contract.door import Door, build_district, opened
+from tests.contract.platform import PUBLIC, RESOURCES, Platform, Record
+
+#: Connections of the built districts: all schools; in `demo` also some whose scope or data are limited.
+WHOLE: dict[str, dict[str, Any]] = {f"lms-{version}": {"version": version} for version in Version}
+LIMITED: dict[str, dict[str, Any]] = {
+    f"{name}-{version}": {"version": version, **options}
+    for version in Version
+    for name, options in {
+        "cedar": {"schools": ["300"]},
+        "bare": {"schools": ["100", "200"], "share": frozenset()},
+    }.items()
+}
+
+
+class BuiltDistricts:
+    """Databases with the district in them, built once for each kind and then copied."""
+
+    def __init__(self, folder: Path, key: str, connections: dict[str, dict[str, Any]]) -> None:
+        self._secrets: dict[str, tuple[str, str]] = {}
+        self._connections = connections
+        self._template = _Public(folder, key, self._build)
+        self._by_kind: dict[str, dict[str, tuple[str, str]]] = {}
+
+    def _build(self, settings: Settings) -> None:
+        self._secrets = build_district(settings, self._connections)
+
+    @contextmanager
+    def open(self, kind: str, scratch: Path, request: pytest.FixtureRequest, drop: bool = True) -> Iterator[Door]:
+        """The door of a copy; `drop` False leaves a PostgreSQL database to the end of its server."""
+        if kind == "sqlite":
+            settings = self._template.sqlite(scratch / "data")
+            yield from self._serve(kind, settings, scratch)
+            return
+        server = request.getfixturevalue("postgresql_server")
+        name = server.new_name()
+        yield from self._serve(kind, self._template.postgresql(scratch / "data", server, name), scratch)
+        if drop:
+            server.drop(f"{name}_")
+
+    def _serve(self, kind: str, settings: Settings, scratch: Path) -> Iterator[Door]:
+        secrets = self._by_kind.setdefault(kind, self._secrets)
+        settings.provider_folder("demo").mkdir(parents=True, exist_ok=True)
+        with opened(settings, scratch, secrets) as door:
+            yield door
+
+
+class _Public(Template):
+    """Settings with the public address."""
+
+    def _settings(self, data: Path, database: str | None) -> Settings:
+        return replace(super()._settings(data, database), provider_url=PUBLIC)
+
+
+class Demo:
+    """The demo district on one database, for reading only: what has been read once is kept."""
+
+    def __init__(self, door: Door) -> None:
+        self.door = door
+        self._platforms: dict[str, Platform] = {}
+        self._everything: dict[str, dict[str, list[Record]]] = {}
+
+    def platform(self, name: str, version: Version) -> Platform:
+        """The platform of a connection: lms, cedar or bare."""
+        key = f"{name}-{version}"
+        if key not in self._platforms:
+            self._platforms[key] = self.door.platform(key, version)
+        return self._platforms[key]
+
+    def lms(self, version: Version) -> Platform:
+        """The platform that sees the whole district."""
+        return self.platform("lms", version)
+
+    def everything(self, name: str, version: Version) -> dict[str, list[Record]]:
+        """All that a platform sees, by collection, read page by page."""
+        key = f"{name}-{version}"
+        if key not in self._everything:
+            platform = self.platform(name, version)
+            # Without data to share there is no scope for demographics (P-104).
+            names = [collection for collection in RESOURCES if name != "bare" or collection != "demographics"]
+            self._everything[key] = {collection: platform.walk(f"/{collection}") for collection in names}
+        return self._everything[key]
+
+
+@pytest.fixture(scope="session")
+def demos() -> Iterator[tuple[ExitStack, dict[str, Demo]]]:
+    """The demo districts that have been opened, by database; kept until the end, as building them takes seconds."""
+    with ExitStack() as stack:
+        yield stack, {}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which database this run of the test is on."""
+    return str(request.param)
+
+
+@pytest.fixture
+def demo(
+    kind: str, demos: tuple[ExitStack, dict[str, Demo]], tmp_path_factory: pytest.TempPathFactory, sealing_key: str,
+    request: pytest.FixtureRequest,
+) -> Demo:  # fmt: skip
+    """The demo district with all its connections; nobody changes it."""
+    stack, opened_already = demos
+    if kind not in opened_already:
+        folder = tmp_path_factory.mktemp(f"demo-{kind}")
+        districts = BuiltDistricts(folder / "built", sealing_key, WHOLE | LIMITED)
+        opened_already[kind] = Demo(stack.enter_context(districts.open(kind, folder, request, drop=False)))
+    return opened_already[kind]
+
+
+@pytest.fixture(params=list(Version), ids=str)
+def version(request: pytest.FixtureRequest) -> Version:
+    return Version(request.param)
+
+
+@pytest.fixture
+def lms(demo: Demo, version: Version) -> Platform:
+    """The platform that sees the whole demo district."""
+    return demo.lms(version)
+
+
+@pytest.fixture
+def everything(demo: Demo, version: Version) -> dict[str, list[Record]]:
+    """All that it sees. Read only."""
+    return demo.everything("lms", version)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, sealing_key: str) -> BuiltDistricts:
+    return BuiltDistricts(tmp_path_factory.mktemp("built"), sealing_key, WHOLE)
+
+
+@pytest.fixture
+def district(kind: str, built: BuiltDistricts, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Door]:
+    """A district of one's own with the two connections that see all of it."""
+    with built.open(kind, tmp_path, request) as door:
+        yield door
