@@ -17,7 +17,7 @@ from provider.eligibility.edition import Edition
 from provider.eligibility.facts import Facts, Keys
 from provider.publishing.blocks import build_blocks, drop_blocks
 from provider.publishing.building import BATCH, Collection, Difference, discard
-from provider.publishing.catalog import COLLECTIONS, BuiltEdition, cache_of, extent_at, register_edition
+from provider.publishing.catalog import COLLECTIONS, BuiltEdition, cache_of, extent_at, find_edition, register_edition
 from provider.publishing.load import load_facts
 from provider.publishing.models import PublishedEdition, PublishedExtent, PublishedRevision
 from provider.publishing.project import Projected, project
@@ -107,19 +107,21 @@ def refresh(
 
     Raises RefreshIsRunning; BuildFailed when a collection cannot be built: the last good state stays, an alert tells.
     """
-    run_id = start_run(refresher.engine, trigger, refresher.clock(), today, slot)
+    run_id, clean = start_run(refresher.engine, trigger, refresher.clock(), today, slot)
     try:
-        builds = _prepare(refresher)
+        builds = _prepare(refresher, clean)
         with _no_garbage_runs(), Session(refresher.engine) as session:
             facts = load_facts(session, today, keys)
             for build in builds:
                 _build(refresher, run_id, build, facts, keyed=keys is not None, approved=approved)
         counts = _publish(refresher, builds)
-        _tidy(refresher, builds)
+        _tidy(refresher, builds, everything=keys is None)
     except Held as held:
         return _stopped(refresher, RunResult(run_id, "held", str(held)), held.cache)
-    except BuildFailed as failed:
-        _stopped(refresher, RunResult(run_id, "failed", f"{failed}; the last good state stays"), failed.cache)
+    except BaseException as cause:
+        cache = cause.cache if isinstance(cause, BuildFailed) else None
+        why = str(cause) if cache else f"The refresh ended with {type(cause).__name__}"
+        _stopped(refresher, RunResult(run_id, "failed", f"{why}; the last good state stays"), cache)
         raise
     result = RunResult(run_id, "done", _summary(counts, builds), *counts)
     finish_run(refresher.engine, result, refresher.clock())
@@ -138,10 +140,10 @@ def _no_garbage_runs() -> Iterator[None]:
             gc.enable()
 
 
-def _prepare(refresher: Refresher) -> list[Build]:
+def _prepare(refresher: Refresher, clean: bool) -> list[Build]:
     with writing(refresher.engine) as connection:
         registered = [(edition, register_edition(connection, edition)) for edition in refresher.editions]
-    for _, built in registered:
+    for _, built in registered if not clean else ():
         discard(refresher.engine, built.collections.values(), built.revision)
     return [Build(edition, built) for edition, built in registered]
 
@@ -229,23 +231,25 @@ def _publish(refresher: Refresher, builds: list[Build]) -> Counts:
     )
 
 
-def _tidy(refresher: Refresher, builds: list[Build]) -> None:
-    """Blocks for the new revision; versions and editions that nobody can need any more go."""
+def _tidy(refresher: Refresher, builds: list[Build], everything: bool) -> None:
+    """Blocks for the new revision; after a full refresh, versions and editions that nobody can need any more go."""
     for build in builds:
         revision = build.next if build.changes else build.built.revision
         for name in COLLECTIONS:
-            build_blocks(refresher.engine, build.built.id, build.built.collections[name], revision)
+            difference = build.differences.get(name)
+            if everything or (difference and not difference.empty):
+                build_blocks(refresher.engine, build.built.id, build.built.collections[name], revision)
+    if not everything:
+        return
     sweep(refresher.engine, [build.built.id for build in builds], refresher.clock())
 
 
-def _stopped(refresher: Refresher, result: RunResult, cache: str) -> RunResult:
+def _stopped(refresher: Refresher, result: RunResult, cache: str | None) -> RunResult:
     """Take back what was written and record why the refresh stopped."""
-    with refresher.engine.connect() as connection:
-        rows = connection.execute(select(PublishedEdition.key)).scalars().all()
     for edition in refresher.editions:
-        if edition.key in rows:
-            with writing(refresher.engine) as connection:
-                built = register_edition(connection, edition)
+        with refresher.engine.connect() as connection:
+            built = find_edition(connection, edition)
+        if built is not None:
             discard(refresher.engine, built.collections.values(), built.revision)
     finish_run(refresher.engine, result, refresher.clock(), cache)
     return result

@@ -30,7 +30,14 @@ class RunResult(NamedTuple):
     removed: int = 0
 
 
-def start_run(engine: Engine, trigger: str, now: datetime, today: date, slot: str | None = None) -> int:
+class Started(NamedTuple):
+    """A run that has begun. clean: the one before ended well, so nothing of it has to be taken back."""
+
+    run_id: int
+    clean: bool
+
+
+def start_run(engine: Engine, trigger: str, now: datetime, today: date, slot: str | None = None) -> Started:
     """Take the one place of a running refresh. Raises RefreshIsRunning; a dead run's place is taken over."""
     with writing(engine) as connection:
         running = connection.execute(
@@ -43,13 +50,13 @@ def start_run(engine: Engine, trigger: str, now: datetime, today: date, slot: st
         if running:
             lost = RunResult(running.id, "failed", "The refresh was interrupted; the last good state stays")
             _finish(connection, lost, now)
+        last = select(RefreshRun.state).where(RefreshRun.state != "due").order_by(RefreshRun.id.desc()).limit(1)
+        clean = connection.execute(last).scalar() in ("done", None)
+        values = {"trigger": trigger, "state": "running", "slot": slot, "added": 0, "changed": 0, "removed": 0}
+        times = {"due_at": now, "started_at": now, "heartbeat_at": now, "today": today.isoformat()}
         try:
-            return connection.execute(
-                insert(RefreshRun)
-                .values(trigger=trigger, state="running", due_at=now, started_at=now, heartbeat_at=now,
-                        today=today.isoformat(), slot=slot, added=0, changed=0, removed=0)
-                .returning(RefreshRun.id)
-            ).scalar_one()  # fmt: skip
+            run_id = connection.execute(insert(RefreshRun).values(**values, **times).returning(RefreshRun.id)).scalar_one()
+            return Started(run_id, clean)
         except IntegrityError:
             raise RefreshIsRunning("Another process has just started this refresh") from None
 
