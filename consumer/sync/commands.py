@@ -1,6 +1,7 @@
 """`homeroom consumer sync`, `log` and `worker`."""
 
 import json
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -159,11 +160,22 @@ def worker_command(context: ConsumerContext, once: bool, every: float) -> None:
             run_ids = [run.id for run in waiting_runs(session, now())]
             session.commit()
             for run_id in run_ids:
-                report = work_on(context, session, run_id, lambda _what, _done, _of: None)
-                click.echo(f"Run {run_id}: {report.status}")
+                click.echo(f"Run {run_id}: {_work_or_tell(context, session, run_id)}")
         if once:
             return
         time.sleep(every)
+
+
+def _work_or_tell(context: ConsumerContext, session: Session, run_id: int) -> str:
+    """How the run ended; the worker outlives whatever goes wrong in one."""
+    try:
+        return work_on(context, session, run_id, lambda _what, _done, _of: None).status
+    except click.ClickException as error:
+        return error.message
+    except Exception:
+        session.rollback()
+        logging.getLogger(__name__).exception("Run %s failed", run_id)
+        return Status.FAILED
 
 
 @click.command("log")
