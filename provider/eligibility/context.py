@@ -96,9 +96,7 @@ class Context(SchoolTime):
         return decision
 
     def section_school(self, section_id: int) -> int | None:
-        section = self.facts.sections.get(section_id)
-        course = self.facts.courses.get(section.course_id) if section else None
-        return self.school_of(course.calendar_id) if course else None
+        return self.school_of(self._section_calendar(section_id))
 
     @cached_property
     def terms(self) -> Mapping[int, tuple[rows.Term, Included]]:
@@ -109,6 +107,25 @@ class Context(SchoolTime):
             if isinstance(decision, Included):
                 found[term.id] = (term, decision)
         return found
+
+    @cached_property
+    def terms_in_use(self) -> frozenset[int]:
+        """Terms in which a section of a published calendar meets: districts that started from OneRoster share theirs."""
+        return frozenset(
+            placement.term_id
+            for section_id, placements in self.facts.placements.items()
+            if self._calendar_published(self._section_calendar(section_id))
+            for placement in placements
+        )
+
+    def _section_calendar(self, section_id: int) -> int | None:
+        section = self.facts.sections.get(section_id)
+        course = self.facts.courses.get(section.course_id) if section else None
+        return course.calendar_id if course else None
+
+    def _calendar_published(self, calendar_id: int | None) -> bool:
+        inside = self.in_active_year(calendar_id) and not self.calendar_excluded(calendar_id)
+        return inside and self.published(self.school(self.school_of(calendar_id)))
 
     @cached_property
     def _first_schedule_terms(self) -> dict[int, tuple[rows.Term, ...]]:

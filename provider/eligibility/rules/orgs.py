@@ -44,13 +44,15 @@ TERMS: Rules[Term] = Rules("academicSessions", (
          lambda row, context: context.in_active_year(context.calendar_of_term(row)),
          lambda row, context: context.calendar_text(context.calendar_of_term(row)),
          Where("School year: Active", "school_year.active")),
-    Rule("P-06", "The term's school is published.",
-         lambda row, context: context.published(context.school(context.school_of(context.calendar_of_term(row)))),
+    Rule("P-06", "The term's school is published, or a section of a published school meets in the term.",
+         lambda row, context: row.id in context.terms_in_use
+         or context.published(context.school(context.school_of(context.calendar_of_term(row)))),
          lambda row, context: context.school_text(context.school_of(context.calendar_of_term(row))),
          Where("School", "school.external_lms_exclude")),
-    Rule("P-73", "Neither the term's school nor its calendar is marked External LMS Exclude. (A marked structure hides "
-         "its grade levels and enrollments only; its terms stay, because classes need them.)",
-         lambda row, context: not context.calendar_excluded(context.calendar_of_term(row)),
+    Rule("P-73", "Neither the term's school nor its calendar is marked External LMS Exclude, or a section of another "
+         "one meets in the term. (A marked structure hides its grade levels and enrollments only.)",
+         lambda row, context: row.id in context.terms_in_use
+         or not context.calendar_excluded(context.calendar_of_term(row)),
          lambda row, context: context.exclude_text(context.calendar_of_term(row)),
          Where("Calendar: External LMS Exclude", "calendar.external_lms_exclude"), exclude=True),
 ))  # fmt: skip

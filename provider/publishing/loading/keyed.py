@@ -93,12 +93,21 @@ def _school(
         calendars.update(by_id(read(session, rows.Calendar, models.Calendar.school_year_id == year.id)))
     structures = by_id(read_in(session, rows.Structure, models.ScheduleStructure.calendar_id, used))
     schedules = by_id(read_in(session, rows.TermSchedule, models.TermSchedule.structure_id, structures))
+    terms = by_id(read_in(session, rows.Term, models.Term.term_schedule_id, schedules))
+    placements = read_in(session, rows.Placement, models.SectionPlacement.section_id, sections)
+    # A section may meet in a term of another school's schedule, where a district shares its terms.
+    if elsewhere := {row.term_id for row in placements} - terms.keys():
+        terms.update(by_id(read_in(session, rows.Term, models.Term.id, elsewhere)))
+        shared = {term.term_schedule_id for term in terms.values()} - schedules.keys()
+        schedules.update(by_id(read_in(session, rows.TermSchedule, models.TermSchedule.id, shared)))
+        owners = {schedule.structure_id for schedule in schedules.values()} - structures.keys()
+        structures.update(by_id(read_in(session, rows.Structure, models.ScheduleStructure.id, owners)))
     return {
         "calendars": calendars,
         "structures": structures,
         "grade_levels": by_id(read_in(session, rows.GradeLevel, models.GradeLevel.structure_id, structures)),
         "term_schedules": schedules,
-        "terms": by_id(read_in(session, rows.Term, models.Term.term_schedule_id, schedules)),
+        "terms": terms,
         "trials": by_id(read_in(session, rows.Trial, models.Trial.structure_id, structures)),
         "masters": by_id(
             read_in(session, rows.Master, models.CourseMaster.id,
@@ -106,7 +115,5 @@ def _school(
         ),
         "courses": taught,
         "sections": found,
-        "placements": grouped(
-            read_in(session, rows.Placement, models.SectionPlacement.section_id, sections), lambda row: row.section_id
-        ),
+        "placements": grouped(placements, lambda row: row.section_id),
     }  # fmt: skip

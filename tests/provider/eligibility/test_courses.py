@@ -1,5 +1,6 @@
 """Orgs, sessions, courses, classes and enrollments (P-01 … P-06, P-26 … P-30, P-55 … P-57, P-68 … P-83a)."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -434,3 +435,20 @@ def test_the_year_ends_where_it_ends(district: SmallDistrict) -> None:
     district.change(rows.SchoolYear, 1, start_date=date(2025, 7, 1), end_date=LAST_DAY)
     rest = district.publish(V11)["academicSessions"][guid("year", 1)].rest
     assert (rest["startDate"], rest["endDate"]) == ("2025-07-01", "2026-06-06")
+
+
+@pytest.mark.parametrize("edition", [V11, V12])
+def test_a_term_that_schools_share_is_published_with_every_school_that_meets_in_it(edition: Edition) -> None:
+    """P-06, P-96: districts that started from OneRoster have one set of terms, which hangs on one school's calendar."""
+    district = SmallDistrict()
+    second = district.school("Second High")
+    (shared, *_) = (t.id for t in district.tables[rows.Term].values() if t.term_schedule_id == district.main)
+    section = district.section(district.course(second), placed=False)
+    district.place(section, shared)
+
+    records = district.publish(replace(edition, schools=frozenset({second})))
+
+    (class_,) = records["classes"].values()
+    sessions = {sourced_id for sourced_id, record in records["academicSessions"].items() if record.rest["type"] == "term"}
+    assert class_.rest["terms"][0]["sourcedId"] in sessions
+    assert [record.rest["name"] for record in records["orgs"].values()] == ["Clearwater", "Second High"]
