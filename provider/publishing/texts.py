@@ -30,9 +30,12 @@ _SCATTERED = {
         "SELECT r.id, r.since, r.tail FROM json_each(:ids) AS j JOIN published_record AS r"
         " ON r.id >= j.value AND r.id < j.value + 4096 AND r.since <= :at AND (r.until IS NULL OR r.until > :at)"
     ),
+    # LATERAL and LIMIT leave the planner one look-up in the primary key per position (a position has one live version):
+    # a plain join of tables that were never analysed compares every position with every record.
     "postgresql": text(
-        "SELECT r.id, r.since, r.tail FROM unnest(CAST(:ids AS bigint[])) AS j(value) JOIN published_record AS r"
-        " ON r.id >= j.value AND r.id < j.value + 4096 AND r.since <= :at AND (r.until IS NULL OR r.until > :at)"
+        "SELECT r.id, r.since, r.tail FROM unnest(CAST(:ids AS bigint[])) AS j(value) CROSS JOIN LATERAL ("
+        " SELECT id, since, tail FROM published_record WHERE id >= j.value AND id < j.value + 4096"
+        " AND since <= :at AND (until IS NULL OR until > :at) ORDER BY id LIMIT 1) AS r"
     ),
 }
 
