@@ -17,7 +17,6 @@ from consumer.connections import Connection
 from consumer.context import ConsumerContext
 from consumer.database import db
 from consumer.sync.log import find_lines
-from consumer.sync.owner import begin_work, end_work
 from consumer.sync.peer import open_client
 from consumer.sync.printing import print_lines, print_report
 from consumer.sync.queue import Refused, approve, is_orphan, open_run, queue_run, take_up, waiting_runs
@@ -25,6 +24,7 @@ from consumer.sync.report import Report
 from consumer.sync.run import Watch, Work, execute
 from consumer.sync.tables import Status, SyncRun
 from shared.database import will_write
+from shared.owner import begin_work, end_work
 
 #: How a run ends that has done what was asked.
 DONE = (Status.COMPLETED, Status.WARNINGS)

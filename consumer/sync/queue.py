@@ -8,8 +8,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from consumer.connections import Connection
-from consumer.sync.owner import is_alive
 from consumer.sync.tables import PlanChange, SchoolMapping, State, Status, SyncRun, TermMapping
+from shared.owner import is_alive
 
 OPEN = (Status.QUEUED, Status.RUNNING)
 

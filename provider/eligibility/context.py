@@ -110,7 +110,7 @@ class Context(SchoolTime):
 
     @cached_property
     def terms_in_use(self) -> frozenset[int]:
-        """Terms in which a section of a published calendar meets: districts that started from OneRoster share theirs."""
+        """Terms in which a section of a published calendar meets: a district may share terms."""
         return frozenset(
             placement.term_id
             for section_id, placements in self.facts.placements.items()

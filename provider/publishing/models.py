@@ -137,6 +137,8 @@ class RefreshRun(db.Model):
     heartbeat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     today: Mapped[str | None] = mapped_column(String(10))
+    #: The process that works on it (`shared.owner`).
+    owner: Mapped[str | None] = mapped_column(String(255))
     #: The cache that failed or is held: class or student (P-84).
     cache: Mapped[str | None] = mapped_column(String(10))
     message: Mapped[str | None] = mapped_column(String(2000))

@@ -25,6 +25,7 @@ from provider.publishing.runs import RunResult, beat, finish_run, start_run
 from provider.publishing.scope import ids_in_question
 from provider.publishing.sweeping import sweep
 from shared.database import writing
+from shared.owner import begin_work, end_work
 
 #: Departures that never need approval, however large their share: a small school is not a disaster.
 FEW = 20
@@ -107,7 +108,16 @@ def refresh(
 
     Raises RefreshIsRunning; BuildFailed when a collection cannot be built: the last good state stays, an alert tells.
     """
-    run_id, clean = start_run(refresher.engine, trigger, refresher.clock(), today, slot)
+    owner = begin_work()
+    try:
+        run_id, clean = start_run(refresher.engine, owner, trigger, refresher.clock(), today, slot)
+        return _run(refresher, run_id, clean, today, keys, approved)
+    finally:
+        end_work(owner)
+
+
+def _run(refresher: Refresher, run_id: int, clean: bool, today: date, keys: Keys | None, approved: bool) -> RunResult:
+    """Steps 2 to 6 of a refresh that has its place."""
     try:
         builds = _prepare(refresher, clean)
         with _no_garbage_runs(), Session(refresher.engine) as session:

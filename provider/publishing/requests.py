@@ -7,8 +7,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from provider.eligibility.facts import Keys
 from provider.publishing.models import RefreshKey, RefreshRun
-from provider.publishing.runs import MANUAL_DELAY, SILENCE, RefreshIsRunning
+from provider.publishing.runs import MANUAL_DELAY, RefreshIsRunning
 from shared.database import writing
+from shared.owner import is_alive
 
 _KINDS = {"person": "people", "section": "sections", "course": "courses"}
 
@@ -16,14 +17,10 @@ _KINDS = {"person": "people", "section": "sections", "course": "courses"}
 def ask_for_refresh(engine: Engine, now: datetime) -> datetime:
     """Ask for a manual refresh; when it will start (P-87). Raises RefreshIsRunning while one runs or waits."""
     with writing(engine) as connection:
-        other = connection.execute(
-            select(RefreshRun.state, RefreshRun.due_at).where(
-                RefreshRun.trigger != "keyed",
-                (RefreshRun.state == "due")
-                | ((RefreshRun.state == "running") & (RefreshRun.heartbeat_at > now - SILENCE)),
-            )
-        ).first()
-        if other:
+        open_runs = select(RefreshRun).where(RefreshRun.trigger != "keyed", RefreshRun.state.in_(("due", "running")))
+        for other in connection.execute(open_runs):
+            if other.state == "running" and not is_alive(other.owner, other.heartbeat_at, now):
+                continue
             word = "is waiting" if other.state == "due" else "is running"
             raise RefreshIsRunning(f"A refresh {word} (since {other.due_at:%H:%M:%S} UTC); ask again when it has ended")
         due = now + MANUAL_DELAY

@@ -8,9 +8,8 @@ from sqlalchemy.exc import IntegrityError
 
 from provider.publishing.models import RefreshAlert, RefreshRun
 from shared.database import writing
+from shared.owner import is_alive
 
-#: A run that has not been heard of for so long died; its place is free.
-SILENCE = timedelta(seconds=30)
 #: A manual refresh starts so long after the click (P-87).
 MANUAL_DELAY = timedelta(minutes=2)
 
@@ -37,13 +36,18 @@ class Started(NamedTuple):
     clean: bool
 
 
-def start_run(engine: Engine, trigger: str, now: datetime, today: date, slot: str | None = None) -> Started:
-    """Take the one place of a running refresh. Raises RefreshIsRunning; a dead run's place is taken over."""
+def start_run(engine: Engine, owner: str, trigger: str, now: datetime, today: date, slot: str | None = None) -> Started:
+    """Take the one place of a running refresh for `owner` (`shared.owner`); the place of a dead run is free.
+
+    Raises RefreshIsRunning.
+    """
     with writing(engine) as connection:
         running = connection.execute(
-            select(RefreshRun.id, RefreshRun.started_at, RefreshRun.heartbeat_at).where(RefreshRun.state == "running")
+            select(RefreshRun.id, RefreshRun.started_at, RefreshRun.heartbeat_at, RefreshRun.owner).where(
+                RefreshRun.state == "running"
+            )
         ).first()
-        if running and running.heartbeat_at > now - SILENCE:
+        if running and is_alive(running.owner, running.heartbeat_at, now):
             raise RefreshIsRunning(
                 f"A refresh has been running since {running.started_at:%H:%M:%S} UTC; ask again when it has ended"
             )
@@ -52,10 +56,20 @@ def start_run(engine: Engine, trigger: str, now: datetime, today: date, slot: st
             _finish(connection, lost, now)
         last = select(RefreshRun.state).where(RefreshRun.state != "due").order_by(RefreshRun.id.desc()).limit(1)
         clean = connection.execute(last).scalar() in ("done", None)
-        values = {"trigger": trigger, "state": "running", "slot": slot, "added": 0, "changed": 0, "removed": 0}
+        values = {
+            "trigger": trigger,
+            "state": "running",
+            "owner": owner,
+            "slot": slot,
+            "added": 0,
+            "changed": 0,
+            "removed": 0,
+        }
         times = {"due_at": now, "started_at": now, "heartbeat_at": now, "today": today.isoformat()}
         try:
-            run_id = connection.execute(insert(RefreshRun).values(**values, **times).returning(RefreshRun.id)).scalar_one()
+            run_id = connection.execute(
+                insert(RefreshRun).values(**values, **times).returning(RefreshRun.id)
+            ).scalar_one()
             return Started(run_id, clean)
         except IntegrityError:
             raise RefreshIsRunning("Another process has just started this refresh") from None

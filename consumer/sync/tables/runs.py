@@ -61,7 +61,7 @@ class SyncRun(db.Model):
 
     kind     what is synced: users, courses, sections or all
     step     pull, plan, apply or done: where to go on
-    owner    the process that works on it (`consumer.sync.owner`); heartbeat_at: when it last said so
+    owner    the process that works on it (`shared.owner`); heartbeat_at: when it last said so
     today    the date the run plans with, also when it is resumed on another day
     choices  digest of the choices it plans with
     counts   the closing table as JSON, once the run has ended

@@ -144,6 +144,7 @@ def upgrade_() -> None:
         sa.Column("heartbeat_at", sa.DateTime(), nullable=True),
         sa.Column("finished_at", sa.DateTime(), nullable=True),
         sa.Column("today", sa.String(length=10), nullable=True),
+        sa.Column("owner", sa.String(length=255), nullable=True),
         sa.Column("cache", sa.String(length=10), nullable=True),
         sa.Column("message", sa.String(length=2000), nullable=True),
         sa.Column("added", sa.Integer(), nullable=False),

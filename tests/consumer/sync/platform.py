@@ -21,7 +21,7 @@ from consumer.platform.models import (
 )  # fmt: skip
 from consumer.sync.choices import load_places
 from consumer.sync.mapping import map_everything
-from consumer.sync.owner import begin_work, end_work
+from shared.owner import begin_work, end_work
 from consumer.sync.pull import pull
 from consumer.sync.queue import is_orphan, open_run, queue_run, take_up
 from consumer.sync.report import Line, Report

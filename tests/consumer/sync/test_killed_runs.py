@@ -153,7 +153,7 @@ from consumer.database import db
 from consumer.sync import planning
 from consumer.sync.apply import batches
 from consumer.sync.queue import queue_run, take_up
-from consumer.sync.owner import begin_work
+from shared.owner import begin_work
 from consumer.sync.run import Work, execute
 from consumer.sync.tables import SyncRun
 from consumer.connections import Connection

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-#: A run of another host whose heartbeat is older than this is taken for dead.
+#: A run of another host, or of one that cannot tell which processes live, is taken for dead after so long a silence.
 SILENCE = timedelta(minutes=10)
 
+_PROCESSES = Path("/proc/self")
 _working: set[str] = set()
 
 
@@ -28,7 +29,7 @@ def is_alive(owner: str | None, heartbeat_at: datetime | None, now: datetime) ->
     if owner is None:
         return False
     host, pid, started, _ = owner.split("|")
-    if host != socket.gethostname():
+    if host != socket.gethostname() or not _PROCESSES.is_dir():
         return heartbeat_at is not None and now - heartbeat_at < SILENCE
     if int(pid) == os.getpid():
         return owner in _working
