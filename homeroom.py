@@ -5,6 +5,7 @@ import click
 from shared.commands import CommandTable, LazyGroup
 
 COMMANDS: CommandTable = {
+    "demo": ("shared.demo.command:demo_command", "Both programs with a demo district, and a first sync."),
     "provider": ("provider.cli:provider", "The provider: a district's records, published as OneRoster."),
     "consumer": ("consumer.cli:consumer", "The consumer: a learning platform that pulls OneRoster."),
     "generate": ("provider.sis.generate_command:generate_command", "Make a synthetic district of any size."),

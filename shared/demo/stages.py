@@ -1,0 +1,116 @@
+"""What the demo does, stage by stage, as `homeroom` commands. Each stage may be done again on the same data."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from shared.demo.children import ROOT, Children
+from shared.settings import Settings
+
+APP_NAME = "demo"
+DISTRICT = ROOT / "fixtures" / "district"
+
+#: What the consumer calls the provider, and the connection that it uses.
+CONSUMER_CONNECTION = "demo"
+USED_BY_CONSUMER = "lms-1.2"
+
+#: The connections of the demo, all with grade book and all schools: name, further options of `connection add`.
+CONNECTIONS: dict[str, tuple[str, ...]] = {
+    "lms-1.1": ("--version", "1.1", "--gradebook"),
+    "lms-1.2": ("--version", "1.2", "--gradebook"),
+    "lms-1.2-vendor-key": ("--version", "1.2", "--gradebook", "--vendor-key"),
+}
+
+#: What demo.json says of a connection, of all that `connection list` says.
+_TOLD = ("name", "version", "oauth", "client_id", "client_secret", "vendor_key", "vendor_secret", "scopes")
+
+Connection = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    """How the run ended; how many there are now of each kind of thing, and how many records were left out."""
+
+    run: int
+    status: str
+    there: dict[str, int]
+    left_out: int
+
+
+def make_databases(children: Children) -> None:
+    children.run_all([("provider", "init"), ("consumer", "init")])
+
+
+def load_district(children: Children, district: Path = DISTRICT) -> None:
+    """Import the demo district. Done at each start, as its dates are relative to today."""
+    children.run("provider", "import", "--json", str(district))
+
+
+def make_connections(children: Children) -> list[Connection]:
+    """Add the connections that are missing; all of them, with their secrets."""
+    there: list[Connection] = json.loads(children.run("provider", "connection", "list", "--secret", "--json"))
+    rows = {row["name"]: row for row in there}
+    missing = [name for name in CONNECTIONS if name not in rows]
+    additions = [("provider", "connection", "add", name, *CONNECTIONS[name], "--json") for name in missing]
+    for added in children.run_all(additions):
+        row: Connection = json.loads(added)
+        rows[row["name"]] = row
+    return [{key: rows[name][key] for key in _TOLD if key in rows[name]} for name in CONNECTIONS]
+
+
+def publish(children: Children) -> str:
+    """Refresh; what it did. Approved beforehand: after a long pause much of the district may rightly have changed."""
+    result = json.loads(children.run("provider", "refresh", "--approve", "--json"))
+    return str(result["message"])
+
+
+def serve(children: Children, settings: Settings, provider_port: int, consumer_port: int) -> None:
+    """Start both web servers and wait until they answer."""
+    children.serve("provider", "provider", "serve", "--port", str(provider_port), "--workers", "2")
+    children.serve("consumer", "consumer", "serve", "--port", str(consumer_port))
+    children.wait_for("provider", f"{settings.provider_base_url(APP_NAME)}/")
+    children.wait_for("consumer", f"{settings.consumer_url}/")
+
+
+def connect(children: Children, settings: Settings, connection: Connection) -> None:
+    """Enter the connection at the consumer, and test it."""
+    children.run(
+        "consumer", "connect", CONSUMER_CONNECTION,
+        "--url", settings.provider_base_url(APP_NAME),
+        "--token-url", settings.provider_token_url(APP_NAME),
+        "--client-id", connection["client_id"],
+        "--version", connection["version"],
+        secret=connection["client_secret"],
+    )  # fmt: skip
+
+
+def map_places(children: Children) -> None:
+    children.run("consumer", "map", CONSUMER_CONNECTION, "--auto", "--json")
+
+
+def sync(children: Children) -> SyncResult:
+    """Run a sync. Exit status 1 is no failure of the demo: the result says what became of the run."""
+    report = json.loads(children.run("consumer", "sync", "--connection", CONSUMER_CONNECTION, "--json", accept=(0, 1)))
+    there = {line["entity"]: line["created"] + line["updated"] + line["unchanged"] for line in report["lines"]}
+    left_out = sum(line["skipped"] + line["failed"] for line in report["lines"])
+    return SyncResult(report["run"], report["status"], there, left_out)
+
+
+def start_workers(children: Children) -> None:
+    """Start both workers. Not before the first sync, which they could take out of the demo's hands."""
+    children.serve("provider-worker", "provider", "worker")
+    children.serve("consumer-worker", "consumer", "worker")
+
+
+def demo_json(settings: Settings, connections: list[Connection]) -> dict[str, Any]:
+    """What demo.json holds (DESIGN section 5). What does not exist yet is absent."""
+    return {
+        "provider": {
+            "url": settings.provider_url,
+            "base_url": settings.provider_base_url(APP_NAME),
+            "token_url": settings.provider_token_url(APP_NAME),
+            "connections": connections,
+        },
+        "consumer": {"url": settings.consumer_url},
+    }
