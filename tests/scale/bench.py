@@ -26,12 +26,17 @@ from tests.scale.stage import Stage
 #: Parts that can be chosen. Importing and the first build happen in any case: all others stand on them.
 PARTS = ("refresh", "person", "waits", "pages", "pulls", "queries", "sync")
 
+#: A load above this spoils the numbers.
+BUSY = 0.7
+
 
 def main() -> int:
     options = _options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     district = f"{options.students:,} students in {options.schools} schools, made by `homeroom generate`"
     around = look_around(_command(), district)
+    if around.load > BUSY:
+        print(f"The machine is busy (load {around.load:.1f}): waits and times will say little", file=sys.stderr)
     databases = ("sqlite", "postgresql") if options.database == "both" else (options.database,)
     found: dict[str, list[Result]] = {}
     with tempfile.TemporaryDirectory(prefix="homeroom-bench-") as folder:
@@ -94,7 +99,9 @@ def _measure(stage: Stage) -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.scale.bench", description="Measure every promise about speed.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.scale.bench", description="Measure every promise about speed."
+    )
     parser.add_argument("--students", type=int, default=50_000)
     parser.add_argument("--schools", type=int, default=60)
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")

@@ -30,7 +30,11 @@ PAUSE = 0.1
 def refresh_people(app: Flask, count: int) -> dict[str, object]:
     """Change the name of `count` students, one after the other; milliseconds that each one's refresh took."""
     with db.engine.connect() as connection:
-        ids = connection.execute(select(Person.id).where(Person.student_number.is_not(None)).order_by(Person.id)).scalars().all()
+        ids = (
+            connection.execute(select(Person.id).where(Person.student_number.is_not(None)).order_by(Person.id))
+            .scalars()
+            .all()
+        )
     taken, changed = [], 0
     for person in ids[:: max(1, len(ids) // count)][:count]:
         with writing(db.engine) as connection:

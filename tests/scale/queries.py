@@ -80,7 +80,9 @@ def _walks(school: str) -> list[Walk]:
         Walk("enrollments with status='active'", f"/enrollments?filter={active}", "/enrollments?"),
         Walk("enrollments with role='student'", f"/enrollments?filter={students}", "/enrollments?"),
         Walk("enrollments sorted by beginDate", "/enrollments?sort=beginDate", "/enrollments?"),
-        Walk("enrollments sorted by sourcedId, descending", "/enrollments?sort=sourcedId&orderBy=desc", "/enrollments?"),
+        Walk(
+            "enrollments sorted by sourcedId, descending", "/enrollments?sort=sourcedId&orderBy=desc", "/enrollments?"
+        ),
         Walk("users sorted by familyName", "/users?sort=familyName", "/users?"),
         Walk("users with role='student'", f"/users?filter={students}", "/users?"),
         Walk("students (a view of users)", "/students?", "/users?"),

@@ -30,7 +30,9 @@ def measure_syncs(stage: Stage, served: Served) -> None:
     stage.add(Result("consumer: peak memory of a sync", peak, "MB", 400))
 
 
-def _consumer(stage: Stage, *arguments: str, extra: dict[str, str] | None = None, allowed: tuple[int, ...] = (0,)) -> Ran:
+def _consumer(
+    stage: Stage, *arguments: str, extra: dict[str, str] | None = None, allowed: tuple[int, ...] = (0,)
+) -> Ran:
     environment = stage.site.environment | (extra or {})
     return run(stage.site.command("consumer", *arguments), environment, allowed=allowed)
 
