@@ -107,27 +107,22 @@ def _step(what: str, do: Callable[[], T]) -> T:
 def _tell(
     settings: Settings, connections: list[stages.Connection], synced: stages.SyncResult, path: Path, seconds: float
 ) -> None:
-    there = ", ".join(f"{number:,} {name}s" for name, number in synced.there.items())
+    base_url = settings.provider_base_url(stages.APP_NAME)
     lines = [
-        "",
-        f"Homeroom is up, after {seconds:.0f} seconds.",
-        "",
-        f"  Provider           {settings.provider_url}/",
-        f"  its district       {settings.provider_base_url(stages.APP_NAME)}/",
-        f"  Consumer           {settings.consumer_url}/",
-        "",
+        f"\nHomeroom is up, after {seconds:.0f} seconds.\n",
+        f"  Provider            {settings.provider_url}/",
+        f"  its district        {base_url}/",
+        f"  Consumer            {settings.consumer_url}/\n",
         "  What a platform is told:",
-        f"  base URL           {settings.provider_base_url(stages.APP_NAME)}",
-        f"  token URL          {settings.provider_token_url(stages.APP_NAME)}",
-        *(f"  {row['name']:<18} OneRoster {row['version']}, client id {row['client_id']}" for row in connections),
-        f"  secrets            {path}",
-        "",
-        f"  The sync: {synced.status.lower()}.",
-        f"  {there}; {synced.left_out} left out",
-        f"  homeroom consumer --data {path.parent} log --run {synced.run} tells why records were left out",
-        "",
-        f"  Logs               {path.parent / LOGS}",
-        "",
+        f"  base URL            {base_url}",
+        f"  token URL           {settings.provider_token_url(stages.APP_NAME)}",
+        *(f"  {row['name']:<19} OneRoster {row['version']}, client id {row['client_id']}" for row in connections),
+        f"  secrets             {path}\n",
+        f"  Sync                {synced.status.lower()}",
+        *(f"  {name + 's':<19} {number:,}" for name, number in synced.there.items()),
+        *(f"  left out            {row.count:,} {row.entity}: {row.words} ({row.code})" for row in synced.left_out),
+        f"  which and why       homeroom consumer --data {path.parent} log --code CODE\n",
+        f"  Logs                {path.parent / LOGS}\n",
         "Ctrl-C ends it.",
     ]
     click.echo("\n".join(lines))

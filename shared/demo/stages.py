@@ -1,9 +1,8 @@
 """What the demo does, stage by stage, as `homeroom` commands. Each stage may be done again on the same data."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.demo.children import ROOT, Children
 from shared.settings import Settings
@@ -28,14 +27,21 @@ _TOLD = ("name", "version", "oauth", "client_id", "client_secret", "vendor_key",
 Connection = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class SyncResult:
-    """How the run ended; how many there are now of each kind of thing, and how many records were left out."""
+class LeftOut(NamedTuple):
+    """Records that the sync did not take over, by reason."""
 
-    run: int
+    entity: str
+    code: str
+    count: int
+    words: str
+
+
+class SyncResult(NamedTuple):
+    """How the run ended, how many there are now of each kind of thing, and what was left out."""
+
     status: str
     there: dict[str, int]
-    left_out: int
+    left_out: list[LeftOut]
 
 
 def make_databases(children: Children) -> None:
@@ -93,8 +99,8 @@ def sync(children: Children) -> SyncResult:
     """Run a sync. Exit status 1 is no failure of the demo: the result says what became of the run."""
     report = json.loads(children.run("consumer", "sync", "--connection", CONSUMER_CONNECTION, "--json", accept=(0, 1)))
     there = {line["entity"]: line["created"] + line["updated"] + line["unchanged"] for line in report["lines"]}
-    left_out = sum(line["skipped"] + line["failed"] for line in report["lines"])
-    return SyncResult(report["run"], report["status"], there, left_out)
+    left_out = [LeftOut(row["entity"], row["code"], row["count"], row["words"]) for row in report["reasons"]]
+    return SyncResult(report["status"], there, left_out)
 
 
 def start_workers(children: Children) -> None:
