@@ -120,7 +120,7 @@ def _tell(
         f"  secrets             {path}\n",
         f"  Sync                {synced.status.lower()}",
         *(f"  {name + 's':<19} {number:,}" for name, number in synced.there.items()),
-        *(f"  left out            {row.count:,} {row.entity}: {row.words} ({row.code})" for row in synced.left_out),
+        *(f"  left out            {row.number:,} {row.entity}: {row.words} ({row.code})" for row in synced.left_out),
         f"  which and why       homeroom consumer --data {path.parent} log --code CODE\n",
         f"  Logs                {path.parent / LOGS}\n",
         "Ctrl-C ends it.",

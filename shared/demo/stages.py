@@ -32,7 +32,7 @@ class LeftOut(NamedTuple):
 
     entity: str
     code: str
-    count: int
+    number: int
     words: str
 
 
