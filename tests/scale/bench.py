@@ -3,7 +3,8 @@
 python -m tests.scale.bench [--students 50000] [--schools 60] [--database sqlite|postgresql|both] [--only NAME …]
     [--quick] [--out docs/performance.md] [--json FILE]
 
-Exit status: 0 every limit is met, 1 one is missed, 2 called wrongly.
+A part that fails is told at the end, and then no page is written. Exit status: 0 every limit is met, 1 one is missed or
+a part failed, 2 called wrongly.
 """
 
 import argparse
@@ -39,31 +40,35 @@ def main() -> int:
         print(f"The machine is busy (load {around.load:.1f}): waits and times will say little", file=sys.stderr)
     databases = ("sqlite", "postgresql") if options.database == "both" else (options.database,)
     found: dict[str, list[Result]] = {}
+    failures: list[str] = []
     with tempfile.TemporaryDirectory(prefix="homeroom-bench-") as folder:
         files = Path(folder) / "files"
         building.generate(str(files), options.students, options.schools, dict(os.environ))
         around = around._replace(district=f"{district}: {_counts(files)}")
         for database in databases:
-            found[database] = _on(database, Path(folder) / database, files, options)
+            found[database], failed = _on(database, Path(folder) / database, files, options)
+            failures += failed
     for database, results in found.items():
         print(f"\n{database}\n" + "\n".join(table(results)))
         print("\n".join(f"- {result.note}" for result in results if result.note))
+    for failure in failures:
+        print(f"FAILED {failure}")
     if options.json:
         options.json.write_text(json.dumps(as_data(around, found), indent=1), encoding="utf-8")
-    if options.out:
+    if options.out and not failures:
         write_document(options.out, around, found)
-    return int(any(result.met is False for results in found.values() for result in results))
+    return int(bool(failures) or any(result.met is False for results in found.values() for result in results))
 
 
-def _on(database: str, folder: Path, files: Path, options: argparse.Namespace) -> list[Result]:
-    """Every part that was chosen, on one database."""
+def _on(database: str, folder: Path, files: Path, options: argparse.Namespace) -> tuple[list[Result], list[str]]:
+    """Every part that was chosen, on one database: results, and what failed."""
     print(f"== {database}", file=sys.stderr)
     server = None
     if database == "postgresql":
         programs = postgresql_programs()
         if programs is None:
             print("PostgreSQL is not installed (Debian package postgresql): its half is left out", file=sys.stderr)
-            return []
+            return [], [database]
         server = PostgresqlServer(programs)
     folder.mkdir()
     stage = Stage(Site.make(folder / "data", server), files, folder, options.quick, frozenset(options.only))
@@ -73,7 +78,7 @@ def _on(database: str, folder: Path, files: Path, options: argparse.Namespace) -
         if server:
             server.stop()
         shutil.rmtree(folder, ignore_errors=True)
-    return stage.results
+    return stage.results, stage.failures
 
 
 def _measure(stage: Stage) -> None:
@@ -82,20 +87,18 @@ def _measure(stage: Stage) -> None:
     building.import_district(stage)
     copy = stage.site.copy(stage.scratch / "copy") if stage.wants("waits") else None
     building.build(stage)
-    if stage.wants("person"):
-        building.refresh_people(stage)
+    stage.attempt("person", building.refresh_people)
     if copy:
-        waiting.measure_waits(stage, copy)
+        stage.attempt("waits", waiting.measure_waits, copy)
         shutil.rmtree(copy.data)
-    if stage.wants("queries"):
-        building.change_rosters(stage)
+    stage.attempt("queries", building.change_rosters)
     with stage.site.served() as served:
-        for name, measure in (
-            ("pages", pages.measure_pages), ("pulls", pages.measure_pulls), ("queries", queries.measure_queries),
-            ("sync", syncing.measure_syncs),
-        ):  # fmt: skip
-            if stage.wants(name):
-                measure(stage, served)
+        stage.attempt("pages", pages.measure_pages, served)
+        stage.attempt("pulls", pages.measure_pulls, served)
+        stage.attempt("queries", queries.measure_queries, served)
+        stage.attempt("sync", syncing.measure_syncs, served)
+        if stage.failures:
+            stage.tell(f"the server's last words:\n{served.child.errors()}")
 
 
 def _options() -> argparse.Namespace:

@@ -40,7 +40,7 @@ class Client:
 
     def __init__(self, access: Access) -> None:
         self._access = access
-        self._connection = http.client.HTTPConnection("127.0.0.1", access.port, timeout=120)
+        self._connection = http.client.HTTPConnection("127.0.0.1", access.port, timeout=300)
 
     def get(self, path: str, expect: int | None = 200, **headers: str) -> Answer:
         """Ask for a path below the base. Raises RuntimeError for a status other than `expect` (None: any)."""

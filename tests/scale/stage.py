@@ -3,11 +3,13 @@
 import statistics
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
+from tests.scale.children import ChildFailed
 from tests.scale.results import Result
 from tests.scale.site import Site
 
@@ -22,6 +24,8 @@ class Stage:
     quick: bool
     only: frozenset[str]
     results: list[Result] = field(default_factory=list)
+    #: Parts that did not come to their end, and why.
+    failures: list[str] = field(default_factory=list)
     connections: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: Just before 1,000 rosters changed, as dateLastModified is written; "" when they were not.
     before_change: str = ""
@@ -36,6 +40,16 @@ class Stage:
         self.results.append(result)
         what, measured, limit, verdict, _ = result.cells
         print(f"  {what}: {measured} {limit and f'({limit})'} {verdict}", file=sys.stderr, flush=True)
+
+    def attempt(self, name: str, part: Callable[..., None], *arguments: object) -> None:
+        """Measure a part if it is wanted. One that fails is told, and the others go on."""
+        if not self.wants(name):
+            return
+        try:
+            part(self, *arguments)
+        except (ChildFailed, RuntimeError, OSError, HTTPException) as error:
+            self.failures.append(f"{name}: {error}")
+            self.tell(f"FAILED {self.failures[-1]}")
 
     def tell(self, text: str) -> None:
         """Say what is going on."""
