@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import orjson
 from flask import Blueprint, Response, current_app, request
@@ -12,12 +13,13 @@ from provider.access.guard import Caller, Unauthorized, authenticate
 from provider.database import TRAFFIC, db
 from provider.oneroster.envelope import (
     collection_body,
+    encoded,
     link_header,
     respond,
     select_fields,
     single_body,
 )  # fmt: skip
-from provider.oneroster.slashes import restore
+from provider.oneroster.slashes import restore, sent_path
 from provider.publishing.reading import NotPublished, Reading, open_reading
 from shared.oneroster.errors import Failure, OneRosterError, error_body
 from shared.oneroster.query import parse_query
@@ -111,9 +113,10 @@ def _require(reading: Reading, parent: Parent, params: dict[str, str]) -> None:
 
 
 def _address() -> str:
-    """The absolute URL of this collection, by the configured public address and not by the request's host."""
+    """The absolute URL of this collection, as it was asked for, at the configured public address and not at the
+    request's host."""
     public = current_app.extensions["homeroom"]["settings"].provider_url
-    return f"{public}{request.root_path}{request.path}"
+    return f"{public}{encoded(sent_path(request.environ) or quote(request.root_path + request.path))}"
 
 
 def _register_errors(blueprint: Blueprint, version: Version) -> None:

@@ -15,6 +15,12 @@ def restore(segment: str) -> str:
     return segment.replace(STAND_IN, "/")
 
 
+def sent_path(environ: dict[str, Any]) -> str:
+    """The path of the request line as the client sent it; "" when the server does not tell."""
+    raw: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
+    return raw.partition("?")[0] if raw.startswith("/") else ""
+
+
 class KeepEncodedSlashes:
     """WSGI middleware: routes see one segment where the client sent one."""
 
@@ -22,9 +28,8 @@ class KeepEncodedSlashes:
         self._application = application
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        raw = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
-        if "%2f" in raw.lower():
-            path = raw.partition("?")[0]
+        path = sent_path(environ)
+        if "%2f" in path.lower():
             segments = [unquote(segment).replace("/", STAND_IN) for segment in path.split("/")]
             outside = environ.get("SCRIPT_NAME", "").count("/")
             inside = "/" + "/".join(segments[1 + outside :])
