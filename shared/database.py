@@ -70,6 +70,15 @@ def insert_many(connection: Connection, table: Any, columns: Sequence[str], rows
         cursor.close()
 
 
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Session]:
+    """A session that only reads, all of it as of one moment, whatever others write meanwhile."""
+    with Session(engine) as session:
+        if engine.dialect.name == "postgresql":
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        yield session
+
+
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     """Readers never wait for the writer (WAL), foreign keys are enforced, transactions are ours to begin."""

@@ -21,9 +21,8 @@ from provider.sis.settings import read_settings
 def load_facts(session: Session, today: date, keys: Keys | None = None) -> Facts:
     """The facts of the district as of `today`.
 
-    Without keys everything of the active year; rosters are streamed from `session` each time they are asked for, so its
-    transaction must stay open until projecting is done (on PostgreSQL a commit in between ends the stream). Without an
-    active year there is nothing but the district (P-03). With keys: what their records need, whichever year it is of.
+    Without keys everything of the active year; without an active year nothing but the district (P-03). With keys: what
+    their records need, whichever year it is of. Once loaded, the session is not needed any more.
     """
     years = by_id(read(session, rows.SchoolYear))
     year = next((row for row in years.values() if row.active), None)

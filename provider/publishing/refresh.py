@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Engine, func, insert, select, update
-from sqlalchemy.orm import Session
 
 from provider.eligibility.edition import Edition
 from provider.eligibility.facts import Facts, Keys
@@ -24,7 +23,7 @@ from provider.publishing.project import Projected, project
 from provider.publishing.runs import RunResult, beat, finish_run, start_run
 from provider.publishing.scope import ids_in_question
 from provider.publishing.sweeping import sweep
-from shared.database import writing
+from shared.database import snapshot, writing
 from shared.owner import begin_work, end_work
 
 #: Departures that never need approval, however large their share: a small school is not a disaster.
@@ -118,20 +117,23 @@ def refresh(
 
 def _run(refresher: Refresher, run_id: int, clean: bool, today: date, keys: Keys | None, approved: bool) -> RunResult:
     """Steps 2 to 6 of a refresh that has its place."""
+    outcome = "the last good state stays"
     try:
         builds = _prepare(refresher, clean)
-        with _no_garbage_runs(), Session(refresher.engine) as session:
-            facts = load_facts(session, today, keys)
+        with _no_garbage_runs():
+            with snapshot(refresher.engine) as session:
+                facts = load_facts(session, today, keys)
             for build in builds:
                 _build(refresher, run_id, build, facts, keyed=keys is not None, approved=approved)
         counts = _publish(refresher, builds)
+        outcome = "what it brought is published"
         _tidy(refresher, builds, everything=keys is None)
     except Held as held:
         return _stopped(refresher, RunResult(run_id, "held", str(held)), held.cache)
     except BaseException as cause:
         cache = cause.cache if isinstance(cause, BuildFailed) else None
         why = str(cause) if cache else f"The refresh ended with {type(cause).__name__}"
-        _stopped(refresher, RunResult(run_id, "failed", f"{why}; the last good state stays"), cache)
+        _stopped(refresher, RunResult(run_id, "failed", f"{why}; {outcome}"), cache)
         raise
     result = RunResult(run_id, "done", _summary(counts, builds), *counts)
     finish_run(refresher.engine, result, refresher.clock())

@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 
 from provider.eligibility import rows
 from provider.publishing.loading.reading import by_id, grouped, read, stream
+from provider.publishing.loading.spool import Spool
 from provider.sis import models
 
 
 def whole(session: Session, year: rows.SchoolYear) -> dict[str, Any]:
-    """The fields of `Facts` that depend on the active year. Rosters are streamed anew each time they are asked for."""
+    """The fields of `Facts` that depend on the active year. Rosters are set aside in a file, not held."""
     calendars = select(models.Calendar.id).where(models.Calendar.school_year_id == year.id)
     structures = select(models.ScheduleStructure.id).where(models.ScheduleStructure.calendar_id.in_(calendars))
     schedules = select(models.TermSchedule.id).where(models.TermSchedule.structure_id.in_(structures))
@@ -31,7 +32,7 @@ def whole(session: Session, year: rows.SchoolYear) -> dict[str, Any]:
             read(session, rows.Placement, models.SectionPlacement.section_id.in_(sections)), lambda row: row.section_id
         ),
         "section_staff": read(session, rows.SectionStaff, models.SectionStaff.section_id.in_(sections)),
-        "rosters": lambda: stream(session, rows.Roster, models.Roster.section_id.in_(sections)),
+        "rosters": Spool(rows.Roster, stream(session, rows.Roster, models.Roster.section_id.in_(sections))).__iter__,
         **_people(session, calendars),
     }
 
