@@ -11,7 +11,7 @@ import provider.sis.models  # noqa: F401 - tables, known to migrations by being 
 from provider.access.endpoint import token_endpoint
 from provider.access.tokens import Tokens
 from provider.database import TRAFFIC, db
-from provider.oneroster.routes import rostering_blueprint
+from provider.oneroster.routes import answer_unroutable, rostering_blueprint
 from provider.oneroster.slashes import KeepEncodedSlashes
 from provider.status import status
 from shared.oneroster.versions import Version
@@ -45,5 +45,6 @@ def create_app(settings: Settings, app_name: str) -> Flask:
     app.register_blueprint(token_endpoint)
     for version in Version:
         app.register_blueprint(rostering_blueprint(version))
+    answer_unroutable(app)
     app.wsgi_app = KeepEncodedSlashes(app.wsgi_app)  # type: ignore[method-assign]
     return app

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 import orjson
-from flask import Blueprint, Response, current_app, request
-from werkzeug.exceptions import HTTPException
+from flask import Blueprint, Flask, Response, current_app, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from provider.access.guard import Caller, Unauthorized, authenticate
 from provider.database import TRAFFIC, db
@@ -31,13 +32,12 @@ _RETRY_AFTER = "30"
 
 
 def rostering_blueprint(version: Version) -> Blueprint:
-    """The rostering service of one version: a route per operation, everything else 404 in the version's words."""
+    """The rostering service of one version: a route per operation. `answer_unroutable` answers what has no route."""
     blueprint = Blueprint(f"rostering_{version.name}", __name__, url_prefix=BASE_PATHS[version, "rostering"])
     for operation in operations_of(version):
         path = re.sub(r"{(\w+)}", r"<\1>", operation.path)
         view = _single(operation, version) if operation.single else _collection(operation, version)
         blueprint.add_url_rule(path, operation.operation_id, view, methods=["GET"])
-    blueprint.add_url_rule("/<path:rest>", "unknown", _unknown, methods=["GET", "PUT", "POST", "DELETE", "PATCH"])
     _register_errors(blueprint, version)
     return blueprint
 
@@ -79,10 +79,6 @@ def _single(operation: Operation, version: Version) -> Callable[..., Response]:
         return respond(body, request.headers.get("Accept-Encoding", ""))
 
     return view
-
-
-def _unknown(rest: str) -> Response:
-    raise OneRosterError(Failure.UNKNOWN_OBJECT, f"Unknown Object: there is no resource at /{restore(rest)}")
 
 
 def _enter(operation: Operation, version: Version, segments: dict[str, str]) -> tuple[Reading, dict[str, str]]:
@@ -142,8 +138,7 @@ def _register_errors(blueprint: Blueprint, version: Version) -> None:
 
     @blueprint.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:
-        failure = Failure.METHOD_NOT_ALLOWED if error.code == 405 else Failure.INVALID_DATA
-        return answer(failure, error.description or "The request cannot be read")
+        return answer(Failure.INVALID_DATA, error.description or "The request cannot be read")
 
     @blueprint.errorhandler(Exception)
     def broken(error: Exception) -> Response:
@@ -154,3 +149,20 @@ def _register_errors(blueprint: Blueprint, version: Version) -> None:
 def respond_error(version: Version, failure: Failure, description: str) -> Response:
     """The error body of a version with its status."""
     return respond(orjson.dumps(error_body(version, failure, description)), "", failure.status)
+
+
+def answer_unroutable(app: Flask) -> None:
+    """Unknown paths (404) and methods that a path does not have (405) below a base path, in the version's words."""
+
+    @app.errorhandler(404)
+    @app.errorhandler(405)
+    def unroutable(error: HTTPException) -> ResponseReturnValue:
+        version = next((v for (v, _), base in BASE_PATHS.items() if request.path.startswith(base + "/")), None)
+        if version is None:
+            return error
+        if isinstance(error, MethodNotAllowed):
+            response = respond_error(version, Failure.METHOD_NOT_ALLOWED, f"{request.method} is not for this path")
+            response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+            return response
+        path = restore(request.path)
+        return respond_error(version, Failure.UNKNOWN_OBJECT, f"Unknown Object: there is no resource at {path}")
