@@ -162,7 +162,10 @@ def _signals() -> Iterator[None]:
     def stop(*_: object) -> NoReturn:
         raise Stopped
 
-    before = [(number, signal.signal(number, stop)) for number in _SIGNALS]
+    # Whoever starts the demo with nohup wants it to outlive the terminal.
+    ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    wanted = [number for number in _SIGNALS if not (number == signal.SIGHUP and ignored)]
+    before = [(number, signal.signal(number, stop)) for number in wanted]
     try:
         yield
     except Stopped:

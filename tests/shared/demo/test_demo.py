@@ -1,0 +1,130 @@
+"""`homeroom demo` from start to end, and the lines that README.md gives for it. One demo serves all of these tests."""
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from tests.shared.demo.running import RunningDemo
+from tests.shell_blocks import demo_blocks, free_ports, run_shell, substitute
+
+pytestmark = pytest.mark.slow
+
+PATHS = {"1.1": "/ims/oneroster/v1p1", "1.2": "/ims/oneroster/rostering/v1p2"}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
+    ports = free_ports(2)
+    running = RunningDemo(tmp_path_factory.mktemp("demo") / "data", (ports[0], ports[1]))
+    try:
+        yield running.wait_until_up()
+    finally:
+        running.end(signal.SIGTERM)
+
+
+def read(demo: RunningDemo, name: str, collection: str) -> requests.Response:
+    """What a platform gets that knows nothing but demo.json."""
+    provider = demo.content["provider"]
+    connection = {row["name"]: row for row in provider["connections"]}[name]
+    with requests.Session() as session:
+        session.trust_env = False
+        token = session.post(
+            provider["token_url"],
+            data={"grant_type": "client_credentials"},
+            auth=(connection["client_id"], connection["client_secret"]),
+        ).json()["access_token"]
+        url = f"{provider['base_url']}{PATHS[connection['version']]}/{collection}?limit=5000"
+        return session.get(url, headers={"Authorization": f"Bearer {token}"})
+
+
+def test_demo_json_says_what_scripts_rely_on(demo):
+    provider, consumer = demo.content["provider"], demo.content["consumer"]
+    address = f"http://127.0.0.1:{demo.provider_port}"
+    assert provider["url"] == address
+    assert provider["base_url"] == f"{address}/campus/oneroster/demo"
+    assert provider["token_url"] == f"{address}/campus/oauth2/token?appName=demo"
+    assert consumer["url"] == f"http://127.0.0.1:{demo.consumer_port}"
+    rows = {row["name"]: row for row in provider["connections"]}
+    assert {"lms-1.1", "lms-1.2", "lms-1.2-vendor-key"} <= set(rows)
+    for name, row in rows.items():
+        assert row["version"] == name.split("-")[1] and row["oauth"] in ("oauth1", "oauth2")
+        assert row["client_id"] and row["client_secret"]
+        assert any(scope.endswith("/scope/gradebook.createput") for scope in row["scopes"]), name
+        assert ("vendor_key" in row) == ("vendor_secret" in row) == name.endswith("vendor-key")
+
+
+def test_the_secrets_are_for_the_owner_alone(demo):
+    assert demo.mode == 0o600
+    assert not any(row["client_secret"] in demo.said for row in demo.content["provider"]["connections"])
+
+
+def test_a_person_is_told_where_everything_is(demo):
+    for told in (demo.content["provider"]["base_url"], demo.content["consumer"]["url"], str(demo.folder / "demo.json")):
+        assert told in demo.said
+    for stage in ("Databases", "Publishing", "Sync"):
+        assert any(line.startswith(f"{stage} …") and line.endswith(" s") for line in demo.said.splitlines())
+
+
+@pytest.mark.parametrize("name", ["lms-1.1", "lms-1.2", "lms-1.2-vendor-key"])
+def test_both_versions_can_be_read_with_what_demo_json_says(demo, name):
+    answer = read(demo, name, "schools")
+    names = {school["name"] for school in answer.json()["orgs"]}
+    assert {"Alder Elementary School", "Brookside Middle School", "Cedar High School"} <= names
+    assert answer.headers["X-Total-Count"] == str(len(answer.json()["orgs"]))
+
+
+def test_the_consumer_has_the_accounts_of_the_first_sync(demo):
+    published = {user["sourcedId"] for user in read(demo, "lms-1.2", "users").json()["users"]}
+    (run,) = demo.command("consumer", "log")
+    assert run["status"].startswith("Completed") and run["failed"] == 0
+    assert 0.9 * len(published) < demo.synced("users") <= len(published)
+    (line, *_) = demo.command("consumer", "log", "--person", "Spaced-Username")
+    assert (line["code"], line["sis_id"] in published) == ("USERNAME_SPACE", True)
+
+
+def test_both_status_pages_answer(demo):
+    for address, word in ((demo.content["provider"]["base_url"] + "/", "Meadowbrook"),
+                          (demo.content["consumer"]["url"] + "/", "Completed")):  # fmt: skip
+        assert word in requests.get(address).text
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_lines_of_the_readme_work_as_printed(demo, tmp_path):
+    (tmp_path / ".curlrc").write_text("fail\n")
+    script = substitute("".join(demo_blocks()), {"var/demo": str(demo.folder)})
+    done = run_shell(script, {**os.environ, "CURL_HOME": str(tmp_path), "NO_PROXY": "127.0.0.1"})
+    assert done.returncode == 0, done.stderr
+    for shown in (
+        '"name":"Cedar High School"',
+        "X-Total-Count: ",
+        'rel="next"',
+        '"familyName":"Left-Early"',
+        "P-16  The end date is in the past",
+        "P-05  A section has no students",
+        "Sam",
+    ):
+        assert shown in done.stdout, shown
+
+
+def test_ctrl_c_ends_every_child_and_the_next_start_goes_on_with_the_same_data(demo):
+    """Last, because the demo is over then."""
+    before, runs = demo.content, len(demo.command("consumer", "log"))
+    assert len(demo.children()) >= 6
+    assert demo.end(signal.SIGINT) == 0
+    assert demo.children() == []
+    assert not (demo.folder / "demo.json").exists()
+
+    again = RunningDemo(demo.folder, (demo.provider_port, demo.consumer_port)).wait_until_up()
+    try:
+        assert again.content == before
+        newest, *_ = again.command("consumer", "log")
+        assert (newest["created"], newest["removed"]) == (0, 0)
+        assert len(again.command("consumer", "log")) == runs + 1
+    finally:
+        # However the demo ends, nothing of it is left.
+        again.end(signal.SIGKILL)
+    assert again.wait_until_childless() == []
