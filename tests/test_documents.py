@@ -1,0 +1,65 @@
+"""docs/: nothing that an operator needs to know is left out, and what vendors are told holds."""
+
+import re
+from dataclasses import fields
+
+import click
+import pytest
+
+from homeroom import main
+from provider.sis.settings import DistrictSettings, parse_setting
+from shared.oneroster.errors import Failure
+from shared.oneroster.query import DEFAULT_LIMIT, MAX_LIMIT
+from shared.oneroster.resources.operations import CAMPUS
+from tests.shell_blocks import ROOT
+
+OPERATING = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
+VENDORS = (ROOT / "docs/vendors.md").read_text(encoding="utf-8")
+
+
+def commands(group: click.Group, before: tuple[str, ...] = ()) -> list[str]:
+    """Every command that does something, by the words that call it."""
+    found = []
+    for name in group.list_commands(click.Context(group)):
+        command = group.get_command(click.Context(group), name)
+        words = (*before, name)
+        found += commands(command, words) if isinstance(command, click.Group) else [" ".join(words)]
+    return found
+
+
+@pytest.mark.parametrize("command", commands(main))
+def test_every_command_is_in_the_operators_list(command):
+    assert f"| `homeroom {command}` |" in OPERATING
+
+
+def test_the_operators_list_names_no_other_command():
+    assert set(re.findall(r"^\| `homeroom ([a-z ]+)` \| [^|]+ \|$", OPERATING, re.MULTILINE)) == set(commands(main))
+
+
+def test_every_variable_of_the_environment_is_documented():
+    read = set()
+    for folder in ("shared", "provider", "consumer"):
+        for path in (ROOT / folder).rglob("*.py"):
+            read |= set(re.findall(r"\bHOMEROOM_[A-Z_]*[A-Z]\b", path.read_text(encoding="utf-8")))
+    documented = set(re.findall(r"^\| `(HOMEROOM_[A-Z_]+)` \|", OPERATING, re.MULTILINE))
+    assert documented == read
+
+
+def test_every_switch_of_a_district_is_documented_with_its_default():
+    rows = re.findall(r"^\| ((?:`[a-z0-9_]+`(?:, )?)+) \| ([^|]+) \|", OPERATING, re.MULTILINE)
+    documented = {name: default for names, default in rows for name in re.findall(r"`([a-z0-9_]+)`", names)}
+    for switch in fields(DistrictSettings):
+        assert parse_setting(switch.name, documented[switch.name].strip()) == switch.default, switch.name
+
+
+def test_vendors_are_told_the_limits_and_every_further_collection():
+    assert f"`limit` is {DEFAULT_LIMIT} by default and {MAX_LIMIT:,} at most" in VENDORS
+    for operation in CAMPUS:
+        if not operation.single and not operation.path.startswith("/schools/"):
+            assert f"`{re.sub(r'{[^}]+}', '{id}', operation.path)}`" in VENDORS, operation.path
+
+
+def test_vendors_are_told_every_status_of_a_read():
+    told = {int(status) for status in re.findall(r"^\| (\d{3})\b", VENDORS, re.MULTILINE)}
+    # Bodies and too many requests are for what is not served yet.
+    assert told == {failure.status for failure in Failure} - {422, 429}
