@@ -110,6 +110,16 @@ def test_the_lines_of_the_readme_work_as_printed(demo, tmp_path):
         assert shown in done.stdout, shown
 
 
+def test_ending_it_before_it_is_up_leaves_nothing_behind(tmp_path):
+    ports = free_ports(2)
+    early = RunningDemo(tmp_path / "data", (ports[0], ports[1]))
+    while not early.children():
+        assert early.process.poll() is None, early.said
+    assert early.end(signal.SIGTERM) == 1
+    assert early.children() == []
+    assert not (tmp_path / "data" / "demo.json").exists()
+
+
 def test_ctrl_c_ends_every_child_and_the_next_start_goes_on_with_the_same_data(demo):
     """Last, because the demo is over then."""
     before, runs = demo.content, len(demo.command("consumer", "log"))
