@@ -127,7 +127,7 @@ class Selector:
             if isinstance(view, Via):
                 return self._gather(view, asked.params)
         named = [e.value for e in equalities(asked.filter, asked.resource, self.version) if e.path == "sourcedId"]
-        return frozenset(named[:1]) if named else None
+        return frozenset(filter(storable, named[:1])) if named else None
 
     def _narrowed(self, asked: Asked, number: int) -> set[int] | None:
         """Positions that the index leaves over; None when no part of the question is indexed."""
@@ -139,6 +139,8 @@ class Selector:
         for path, value in sorted(wanted, key=lambda equality: equality.path in _BROAD):
             if found is not None and len(found) <= _FEW:
                 break
+            if not storable(value):
+                return set()
             positions = self.connection.execute(
                 select(PublishedIndex.position).where(
                     PublishedIndex.collection_id == number, PublishedIndex.field == path, PublishedIndex.value == value
@@ -178,6 +180,11 @@ class Selector:
 
     def _stream(self, query: Any) -> Iterator[Any]:
         return iter(self.connection.execution_options(yield_per=5_000).execute(query, {"at": self.revision}))
+
+
+def storable(value: str) -> bool:
+    """Whether a record can have the value at all: PostgreSQL keeps no NUL in texts and refuses to be asked for one."""
+    return "\0" not in value
 
 
 def covers_everything(node: Node | None, resource: Resource, version: Version, dates: Mapping[int, str]) -> bool:
