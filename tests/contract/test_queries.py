@@ -126,6 +126,28 @@ def test_a_value_that_is_no_date_is_400(lms, version):
     minor(answer, version)
 
 
+def test_a_filter_of_more_than_10000_characters_is_400_and_a_shorter_one_is_read(lms, version):
+    def ask(length: int):
+        return lms.get(f"/users?filter={'familyName=' + quote(repr('x' * (length - 13)))}")
+
+    assert ask(10_000).json() == {"users": []}
+    assert ask(10_001).status_code == 400
+    minor(ask(10_001), version)
+
+
+def test_many_clauses_are_read(lms, everything):
+    names = sorted({user["familyName"] for user in everything["users"]})[:300]
+    found = lms.walk("/users?filter=" + quote(" OR ".join(f"familyName='{name}'" for name in names)), limit=50_000)
+    assert ids(found) == ids(user for user in everything["users"] if user["familyName"] in names)
+
+
+@pytest.mark.parametrize("field", ["familyName", "sourcedId", "orgs", "role", "middleName", "status"])
+def test_a_nul_in_a_value_matches_nothing(lms, field):
+    """PostgreSQL refuses texts with one."""
+    for operator in ("=", "~"):
+        assert lms.read(f"/users?filter={field}{operator}'a%00b'") == []
+
+
 def test_a_value_outside_a_vocabulary_matches_nothing(lms):
     assert lms.read("/users?filter=status='sleeping'") == []
 
