@@ -13,6 +13,7 @@ from provider.access.tokens import Tokens
 from provider.database import TRAFFIC, db
 from provider.oneroster.routes import answer_unroutable, rostering_blueprint
 from provider.oneroster.slashes import KeepEncodedSlashes
+from provider.publishing.memory import Memory
 from provider.status import status
 from shared.oneroster.versions import Version
 from shared.sealing import open_sealer
@@ -25,7 +26,7 @@ migrate = Migrate()
 
 def create_app(settings: Settings, app_name: str) -> Flask:
     """The application of district `app_name` (the appName of P-106). `app.extensions["homeroom"]` holds settings,
-    app_name, sealer and tokens (`provider.access.tokens.Tokens`)."""
+    app_name, sealer, tokens (`provider.access.tokens.Tokens`) and memory (`provider.publishing.memory.Memory`)."""
     app = Flask("provider")
     main, traffic = settings.provider_database_urls(app_name)
     settings.provider_folder(app_name).mkdir(parents=True, exist_ok=True)
@@ -37,6 +38,7 @@ def create_app(settings: Settings, app_name: str) -> Flask:
         "settings": settings,
         "app_name": app_name,
         "sealer": sealer,
+        "memory": Memory(),
         "tokens": Tokens(sealer.derive(f"provider:{app_name}:tokens"), app_name, settings.provider_base_url(app_name)),
     }
     db.init_app(app)

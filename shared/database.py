@@ -4,10 +4,12 @@ Owns the naming convention, the SQLite settings that make one writer and many re
 the start of a Flask-SQLAlchemy object. Knows no table.
 """
 
+import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
@@ -66,6 +68,27 @@ def insert_many(connection: Connection, table: Any, columns: Sequence[str], rows
             with cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
                 for row in rows:
                     copy.write_row(row)
+    finally:
+        cursor.close()
+
+
+@lru_cache(maxsize=256)
+def _in_style_of(dialect: str, statement: str) -> str:
+    return statement if dialect == "sqlite" else re.sub(r"(?<!:):(\w+)", r"%(\1)s", statement)
+
+
+def fetch(connection: Connection, statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of a plain statement with :named parameters, straight from the driver.
+
+    For the few queries that are asked thousands of times a second and return large texts: SQLAlchemy's layers would
+    cost more than the database does, and PostgreSQL answers in binary. Values come as the driver has them.
+    """
+    driver: Any = connection.connection.driver_connection
+    dialect = connection.dialect.name
+    cursor = driver.cursor() if dialect == "sqlite" else driver.cursor(binary=True)
+    try:
+        rows: list[tuple[Any, ...]] = cursor.execute(_in_style_of(dialect, statement), parameters).fetchall()
+        return rows
     finally:
         cursor.close()
 

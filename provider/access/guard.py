@@ -3,14 +3,14 @@
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from provider.access.tokens import Caller, Tokens, Unauthorized
 
 __all__ = ["Caller", "Unauthorized", "authenticate"]
 
 
-def authenticate(session: Session, authorization: str | None, now: datetime) -> Caller:
+def authenticate(database: Connection, authorization: str | None, now: datetime) -> Caller:
     """The caller that the request's Authorization header names (P-95). Raises Unauthorized."""
     tokens: Tokens = current_app.extensions["homeroom"]["tokens"]
-    return tokens.authenticate(session, authorization, now)
+    return tokens.authenticate(database, authorization, now)

@@ -1,6 +1,6 @@
 """What a page looks like on the wire: wrapper keys, X-Total-Count, Link, selected fields, warnings of 1.1, gzip."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from urllib.parse import urlencode
 
@@ -22,27 +22,32 @@ _decode = msgspec.json.Decoder().decode
 Arguments = list[tuple[str, str]]
 
 
-def collection_body(plural: str, texts: bytes, warnings: Iterable[QueryWarning]) -> bytes:
-    """`{"users":[…]}`; warnings of 1.1 stand beside the data."""
+def collection_body(plural: str, pieces: Sequence[bytes], warnings: Iterable[QueryWarning]) -> list[bytes]:
+    """`{"users":[…]}` in pieces; warnings of 1.1 stand beside the data."""
+    return _wrapped(b'{"' + plural.encode() + b'":[', pieces, b"]", warnings)
+
+
+def single_body(singular: str, pieces: Sequence[bytes], warnings: Iterable[QueryWarning]) -> list[bytes]:
+    """`{"user":{…}}` in pieces."""
+    return _wrapped(b'{"' + singular.encode() + b'":', pieces, b"", warnings)
+
+
+def _wrapped(start: bytes, pieces: Sequence[bytes], end: bytes, warnings: Iterable[QueryWarning]) -> list[bytes]:
+    """Pieces with a comma before every record, less the first comma, between start and end."""
     beside = warning_set(warnings)
     tail = b',"statusInfoSet":' + orjson.dumps(beside) if beside else b""
-    return b'{"' + plural.encode() + b'":[' + texts + b"]" + tail + b"}"
+    if not pieces:
+        return [start + end + tail + b"}"]
+    return [start + pieces[0][1:], *pieces[1:], end + tail + b"}"]
 
 
-def single_body(singular: str, text: bytes, warnings: Iterable[QueryWarning]) -> bytes:
-    """`{"user":{…}}`."""
-    beside = warning_set(warnings)
-    tail = b',"statusInfoSet":' + orjson.dumps(beside) if beside else b""
-    return b'{"' + singular.encode() + b'":' + text + tail + b"}"
-
-
-def select_fields(texts: bytes, fields: tuple[str, ...] | None) -> bytes:
-    """Comma-separated records with only the fields asked for."""
-    if fields is None or not texts:
-        return texts
+def select_fields(pieces: list[bytes], fields: tuple[str, ...] | None) -> list[bytes]:
+    """The records with only the fields asked for."""
+    if fields is None or not pieces:
+        return pieces
     wanted = frozenset(fields)
-    records = _decode(b"[" + texts + b"]")
-    return orjson.dumps([{k: v for k, v in record.items() if k in wanted} for record in records])[1:-1]
+    records = _decode(b"[" + b"".join(pieces)[1:] + b"]")
+    return [b"," + orjson.dumps([{k: v for k, v in record.items() if k in wanted} for record in records])[1:-1]]
 
 
 def link_header(address: str, present: str, arguments: Arguments, query: Query, total: int, revision: int) -> str:
@@ -56,9 +61,10 @@ def link_header(address: str, present: str, arguments: Arguments, query: Query, 
     # Pages count from the offset that the client chose, so that `last` is a page of this very walk.
     last = query.offset + max(0, (total - 1 - query.offset) // query.limit) * query.limit
 
+    others = urlencode([*kept, ("revision", str(revision))])
+
     def link(offset: int, rel: str) -> str:
-        page = [("limit", str(query.limit)), ("offset", str(offset)), *kept, ("revision", str(revision))]
-        return f'<{address}?{urlencode(page)}>; rel="{rel}"'
+        return f'<{address}?limit={query.limit}&offset={offset}&{others}>; rel="{rel}"'
 
     links = []
     if query.offset + query.limit < total:
@@ -75,14 +81,18 @@ def encoded(sent: str) -> str:
     return sent.translate(_ENCODED)
 
 
-def respond(body: bytes, accept_encoding: str, status: int = 200) -> Response:
-    """A JSON answer, compressed when the client takes gzip."""
-    response = Response(mimetype="application/json", status=status)
-    if len(body) >= _GZIP_FROM and _takes_gzip(accept_encoding):
-        body = igzip.compress(body, compresslevel=1)
-        response.headers["Content-Encoding"] = "gzip"
+def respond(pieces: list[bytes], accept_encoding: str, status: int = 200) -> Response:
+    """A JSON answer, compressed when the client takes gzip. Large pieces go out as they are: joining them is a copy."""
+    size = sum(map(len, pieces))
+    encoded_as = None
+    if size >= _GZIP_FROM and _takes_gzip(accept_encoding):
+        pieces = [igzip.compress(b"".join(pieces), compresslevel=1)]
+        size, encoded_as = len(pieces[0]), "gzip"
+    response = Response(pieces, mimetype="application/json", status=status, direct_passthrough=True)
+    response.headers["Content-Length"] = str(size)
+    if encoded_as:
+        response.headers["Content-Encoding"] = encoded_as
     response.headers["Vary"] = "Accept-Encoding, Authorization"
-    response.set_data(body)
     return response
 
 

@@ -1,7 +1,8 @@
 """Every rostering GET of both versions, made from the table of operations: guard, query, read, envelope."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -46,14 +47,15 @@ def _collection(operation: Operation, version: Version) -> Callable[..., Respons
     resource = operation.resource
 
     def view(**segments: str) -> Response:
-        reading, params = _enter(operation, version, segments)
-        arguments = list(request.args.items(multi=True))
-        query = parse_query(arguments, resource, version)
-        for parent in operation.parents:
-            _require(reading, parent, params)
-        page = reading.page(operation, params, query)
-        texts = select_fields(page.texts, query.fields)
-        body = collection_body(resource.plural, texts, query.warnings)
+        params = {name: restore(value) for name, value in segments.items()}
+        with _reading(operation, version) as reading:
+            arguments = list(request.args.items(multi=True))
+            query = parse_query(arguments, resource, version)
+            for parent in operation.parents:
+                _require(reading, parent, params)
+            page = reading.page(operation, params, query)
+        pieces = select_fields(page.pieces, query.fields)
+        body = collection_body(resource.plural, pieces, query.warnings)
         response = respond(body, request.headers.get("Accept-Encoding", ""))
         response.headers["X-Total-Count"] = str(page.total)
         response.headers["Link"] = link_header(
@@ -68,26 +70,30 @@ def _single(operation: Operation, version: Version) -> Callable[..., Response]:
     resource = operation.resource
 
     def view(**segments: str) -> Response:
-        reading, params = _enter(operation, version, segments)
-        query = parse_query(list(request.args.items(multi=True)), resource, version, single=True)
-        text = reading.one(resource, operation.view, params, params["sourcedId"])
+        params = {name: restore(value) for name, value in segments.items()}
+        with _reading(operation, version) as reading:
+            query = parse_query(list(request.args.items(multi=True)), resource, version, single=True)
+            text = reading.one(resource, operation.view, params, params["sourcedId"])
         if text is None:
             raise OneRosterError(
                 Failure.UNKNOWN_OBJECT, f"Unknown Object: no {resource.singular} with sourcedId {params['sourcedId']!r}"
             )
-        body = single_body(resource.singular, select_fields(text, query.fields), query.warnings)
+        body = single_body(resource.singular, select_fields([b"," + text], query.fields), query.warnings)
         return respond(body, request.headers.get("Accept-Encoding", ""))
 
     return view
 
 
-def _enter(operation: Operation, version: Version, segments: dict[str, str]) -> tuple[Reading, dict[str, str]]:
-    """Let the caller in, or not; a reading of its edition, and the path parameters."""
+@contextmanager
+def _reading(operation: Operation, version: Version) -> Iterator[Reading]:
+    """Let the caller in, or not: a reading of its edition for the time of the request."""
     now = datetime.now(UTC)
-    caller = authenticate(db.session(), request.headers.get("Authorization"), now)
-    _check(caller, operation, version)
-    reading = open_reading(db.session.connection(), db.engines[TRAFFIC], caller.edition, caller.connection_id, now)
-    return reading, {name: restore(value) for name, value in segments.items()}
+    memory = current_app.extensions["homeroom"]["memory"]
+    engines = db.engines
+    with engines[None].connect() as connection:
+        caller = authenticate(connection, request.headers.get("Authorization"), now)
+        _check(caller, operation, version)
+        yield open_reading(memory, connection, engines[TRAFFIC], caller.edition, caller.connection_id, now)
 
 
 def _check(caller: Caller, operation: Operation, version: Version) -> None:
@@ -148,7 +154,7 @@ def _register_errors(blueprint: Blueprint, version: Version) -> None:
 
 def respond_error(version: Version, failure: Failure, description: str) -> Response:
     """The error body of a version with its status."""
-    return respond(orjson.dumps(error_body(version, failure, description)), "", failure.status)
+    return respond([orjson.dumps(error_body(version, failure, description))], "", failure.status)
 
 
 def answer_unroutable(app: Flask) -> None:

@@ -7,7 +7,7 @@ visible until `refresh` publishes that revision, and `discard` takes back what a
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, Engine, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Delete, Engine, Update, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
@@ -140,17 +140,25 @@ class Collection:
 
 def _known(connection: Connection, collection_id: int, scope: set[str] | None) -> dict[str, tuple[int, bytes | None]]:
     """The latest version of every record (in scope): its id, and its digest if it is live, None if it is hidden."""
-    columns = select(PublishedRecord.sourced_id, PublishedRecord.id, PublishedRecord.digest, PublishedRecord.until)
-    query = columns.where(PublishedRecord.collection_id == collection_id).order_by(PublishedRecord.since)
+    columns = select(
+        PublishedRecord.sourced_id, PublishedRecord.id, PublishedRecord.digest, PublishedRecord.until
+    )
+    query = columns.where(PublishedRecord.collection_id == collection_id)
     ids = sorted(scope or ())
     queries = (
         [query] if scope is None
         else [query.where(PublishedRecord.sourced_id.in_(ids[i : i + 500])) for i in range(0, len(ids), 500)]
     )  # fmt: skip
     known: dict[str, tuple[int, bytes | None]] = {}
+    ended: dict[str, tuple[int, int]] = {}
     for each in queries:
         for sourced_id, key, mark, until in connection.execution_options(yield_per=BATCH).execute(each):
-            known[sourced_id] = (key, mark if until is None else None)
+            if until is None:
+                known[sourced_id] = (key, mark)
+            elif sourced_id not in ended or ended[sourced_id][1] < until:
+                ended[sourced_id] = (key, until)
+    for sourced_id, (key, _) in ended.items():
+        known.setdefault(sourced_id, (key, None))
     return known
 
 
@@ -170,25 +178,22 @@ def _insert_new_values(connection: Connection) -> Insert:
 def discard(engine: Engine, collection_ids: Iterable[int], revision: int) -> None:
     """Take back whatever was written for revisions after `revision` by a refresh that did not publish it."""
     for number in collection_ids:
-        ours = PublishedRecord.collection_id == number
-        while True:
-            with writing(engine) as connection:
-                rows = connection.execute(
-                    select(PublishedRecord.id)
-                    .where(ours, or_(PublishedRecord.since > revision, PublishedRecord.until > revision))
-                    .limit(BATCH)
-                ).scalars().all()  # fmt: skip
-                if not rows:
-                    break
-                some = PublishedRecord.id.in_(rows)
-                connection.execute(delete(PublishedRecord).where(some, PublishedRecord.since > revision))
-                connection.execute(
-                    update(PublishedRecord).where(some, PublishedRecord.until > revision).values(until=None)
-                )
+        # Not by the index of the collection: few rows ended after `revision`, and all of them are this refresh's.
+        ours = PublishedRecord.collection_id + 0 == number
+        written = PublishedRecord.collection_id == number, PublishedRecord.since > revision
+        _in_batches(engine, written, delete(PublishedRecord))
+        _in_batches(engine, (ours, PublishedRecord.until > revision), update(PublishedRecord).values(until=None))
         with writing(engine) as connection:
             extent = extent_at(connection, number, revision)
-            connection.execute(
-                delete(PublishedIndex).where(
-                    PublishedIndex.collection_id == number, PublishedIndex.position >= extent.last
-                )
-            )
+            beyond = PublishedIndex.collection_id == number, PublishedIndex.position >= extent.last
+            connection.execute(delete(PublishedIndex).where(*beyond))
+
+
+def _in_batches(engine: Engine, where: tuple[ColumnElement[bool], ...], statement: Delete | Update) -> None:
+    """Apply a statement to all records that meet the conditions, which it makes untrue, in short transactions."""
+    while True:
+        with writing(engine) as connection:
+            rows = connection.execute(select(PublishedRecord.id).where(*where).limit(BATCH)).scalars().all()
+            if not rows:
+                return
+            connection.execute(statement.where(PublishedRecord.id.in_(rows)))

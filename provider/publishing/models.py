@@ -11,13 +11,14 @@ Positions without a live record are the *holes* of a revision.
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from provider.database import TRAFFIC, db
 from shared.database import UtcDateTime
 
-BigId = BigInteger()
+#: On SQLite an INTEGER key is the rowid itself: rows lie in its order and need no second tree.
+BigId = BigInteger().with_variant(Integer, "sqlite")
 
 
 class PublishedEdition(db.Model):
@@ -105,14 +106,13 @@ class PublishedIndex(db.Model):
 
 
 class PublishedBlock(db.Model):
-    """The finished text of a whole run of positions, for fast pages. Derived: a missing block costs time only.
-    `since` is the newest revision that changed anything in it."""
+    """The finished text of a whole run of positions, for fast pages: its records, a comma before each. Derived: a
+    missing block costs time only. `since` is the newest revision that changed anything in it."""
 
     __tablename__ = "published_block"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     since: Mapped[int]
-    count: Mapped[int]
     body: Mapped[bytes] = mapped_column(LargeBinary)
 
 
@@ -176,7 +176,8 @@ class KeptWalk(db.Model):
     connection_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     query: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
     revision: Mapped[int]
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    #: Seconds since 1970.
+    expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
 
 
 class KeptList(db.Model):
@@ -191,7 +192,8 @@ class KeptList(db.Model):
     revision: Mapped[int]
     query: Mapped[bytes] = mapped_column(LargeBinary(16))
     total: Mapped[int]
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    #: Seconds since 1970.
+    expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
 
 
 class KeptChunk(db.Model):

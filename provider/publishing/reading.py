@@ -1,36 +1,34 @@
 """Reading what is published: one record, or a page of a walk, as of one revision. Knows no HTTP."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Engine, bindparam, select
+from sqlalchemy import Connection, Engine
 
 from provider.eligibility.edition import Edition
-from provider.publishing.catalog import BuiltEdition, extent_at, find_edition, published_dates
-from provider.publishing.models import PublishedRecord, PublishedRevision
+from provider.publishing.catalog import BuiltEdition
+from provider.publishing.memory import Dates, Memory
 from provider.publishing.positions import Extent
-from provider.publishing.rendering import head, wire_date
-from provider.publishing.selecting import Asked, Selector, covers_everything
+from provider.publishing.selecting import Asked, Selector, covers_everything, storable
 from provider.publishing.sweeping import WALK_LIFETIME
-from provider.publishing.texts import LIVE, Texts
+from provider.publishing.texts import LIVE_SQL, Texts
 from provider.publishing.walks import find_list, keep_list, pin, pinned, slice_list
+from shared.database import fetch
 from shared.oneroster.filters import render
 from shared.oneroster.query import Query
 from shared.oneroster.resources.model import Resource
 from shared.oneroster.resources.operations import Operation
-from shared.oneroster.resources.views import Every, Via, View, compile_view
+from shared.oneroster.resources.views import Every, Via, View, Whole, compile_view
 from shared.oneroster.versions import Version
 
 _decode = msgspec.json.Decoder().decode
 
-_ONE = select(PublishedRecord.since, PublishedRecord.tail).where(
-    PublishedRecord.collection_id == bindparam("collection"), PublishedRecord.sourced_id == bindparam("id"), LIVE
-)  # fmt: skip
+_ONE = f"""SELECT since, tail FROM published_record
+    WHERE collection_id = :collection AND sourced_id = :id AND {LIVE_SQL}"""  # noqa: S608
 
 
 class NotPublished(Exception):
@@ -38,56 +36,51 @@ class NotPublished(Exception):
 
 
 class Page(NamedTuple):
-    """A page: `texts` are the records, comma-separated; `total` is X-Total-Count; `revision` belongs into Link."""
+    """A page: `pieces` are its records, a comma before each; `total` is X-Total-Count; `revision` belongs into Link."""
 
-    texts: bytes
+    pieces: list[bytes]
     total: int
     revision: int
 
 
-@dataclass
-class _Dates:
-    """The dates of an edition's revisions as far as this process has read them: they never change."""
-
-    heads: dict[int, bytes]
-    wire: dict[int, str]
-
-
-@lru_cache(maxsize=256)
-def _dates(_database: str, _edition_id: int) -> _Dates:
-    return _Dates({}, {})
-
-
-def open_reading(connection: Connection, traffic: Engine, edition: Edition, client: int, now: datetime) -> "Reading":
+def open_reading(
+    memory: Memory, connection: Connection, traffic: Engine, edition: Edition, client: int, now: datetime
+) -> "Reading":
     """A reading of the edition as it stands. Raises NotPublished."""
-    built = find_edition(connection, edition)
+    built = memory.edition(connection, edition)
     if built is None or built.revision == 0:
         raise NotPublished
-    return Reading(connection, traffic, built, edition.version, client, now)
+    return Reading(memory, connection, traffic, built, edition.version, client, now)
 
 
 class Reading:
     """One edition at one revision, over a connection that reads. `client` is whose walks are kept (connection id)."""
 
     def __init__(
-        self, connection: Connection, traffic: Engine, built: BuiltEdition, version: Version, client: int, now: datetime
-    ) -> None:
+        self, memory: Memory, connection: Connection, traffic: Engine, built: BuiltEdition, version: Version,
+        client: int, now: datetime,
+    ) -> None:  # fmt: skip
+        self._memory = memory
         self._connection = connection
         self._traffic = traffic
         self._built = built
         self._version = version
         self._client = client
         self._now = now
-        self._extents: dict[tuple[str, int], Extent] = {}
 
     def one(self, resource: Resource, view: View, params: Mapping[str, str], sourced_id: str) -> bytes | None:
         """The text of a record if it belongs to the view, as of now; None when there is none."""
+        if not storable(sourced_id):
+            return None
         revision = self._built.revision
         number = self._built.collections[resource.plural]
-        row = self._connection.execute(_ONE, {"collection": number, "id": sourced_id, "at": revision}).first()
-        if row is None:
+        rows = fetch(self._connection, _ONE, {"collection": number, "id": sourced_id, "at": revision})
+        if not rows:
             return None
-        text = self._heads(revision).heads[row.since] + row.tail
+        since, tail = rows[0]
+        text = self._dates(revision).heads[since] + tail
+        if isinstance(view, Whole):
+            return text
         belongs = compile_view(view, resource, self._version, params, lambda _: frozenset())
         return text if belongs(_decode(text)) else None
 
@@ -97,20 +90,20 @@ class Reading:
         asked = Asked(resource, operation.view, params, query.filter, query.sort, query.descending)
         mark = _mark(operation, asked)
         revision = self._revision(query, mark)
-        if covers_everything(asked.filter, resource, self._version, self._heads(revision).wire):
+        if covers_everything(asked.filter, resource, self._version, self._dates(revision).wire):
             asked = replace(asked, filter=None)
         number = self._built.collections[resource.plural]
         extent = self._extent(resource.plural, revision)
-        texts = Texts(self._connection, number, extent, revision, self._heads(revision).heads)
+        texts = Texts(self._connection, number, extent, revision, self._dates(revision).heads)
         if asked.whole:
             total = extent.size
-            text = texts.between(*extent.page(query.offset, query.limit))
+            pieces = texts.between(*extent.page(query.offset, query.limit))
         else:
             positions, total = self._positions(asked, mark, revision, query)
-            text = texts.at(positions)
+            pieces = texts.at(positions)
         if query.offset == 0 and total > query.limit:
             pin(self._traffic, self._client, mark, revision, self._now)
-        return Page(text, total, revision)
+        return Page(pieces, total, revision)
 
     def _positions(self, asked: Asked, mark: bytes, revision: int, query: Query) -> tuple[list[int], int]:
         """The positions of a page of a question, and how many it has in all; kept when there is a later page."""
@@ -123,7 +116,7 @@ class Reading:
                 return slice_list(traffic, kept, query.offset, query.limit), kept.total
         selector = Selector(
             self._connection, self._version, revision, self._built.collections,
-            lambda name: self._extent(name, revision), self._heads(revision).wire,
+            lambda name: self._extent(name, revision), self._dates(revision).wire,
         )  # fmt: skip
         positions = selector.positions(asked)
         if len(positions) > query.limit:
@@ -137,8 +130,9 @@ class Reading:
             return current
         if query.revision is not None:
             return query.revision if self._readable(query.revision) else current
-        with self._traffic.connect() as traffic:
-            revision = pinned(traffic, self._client, mark, self._now)
+        if self._dates(current).at[current] <= self._now - WALK_LIFETIME:
+            return current  # Whoever still walks began at it.
+        revision = pinned(self._traffic, self._client, mark, self._now)
         return current if revision is None or revision > current else revision
 
     def _readable(self, revision: int) -> bool:
@@ -147,29 +141,14 @@ class Reading:
             return False
         if revision == self._built.revision:
             return True
-        ended = self._connection.execute(
-            select(PublishedRevision.published_at).where(
-                PublishedRevision.edition_id == self._built.id, PublishedRevision.number == revision + 1
-            )
-        ).scalar_one()
-        return bool(ended > self._now - WALK_LIFETIME)
+        ended = self._dates(self._built.revision).at[revision + 1]
+        return ended > self._now - WALK_LIFETIME
 
     def _extent(self, name: str, revision: int) -> Extent:
-        found = self._extents.get((name, revision))
-        if found is None:
-            found = extent_at(self._connection, self._built.collections[name], revision)
-            self._extents[name, revision] = found
-        return found
+        return self._memory.extent(self._connection, self._built.collections[name], revision)
 
-    def _heads(self, revision: int) -> _Dates:
-        """The dates of all revisions up to this one."""
-        dates = _dates(str(self._connection.engine.url), self._built.id)
-        if revision not in dates.heads:
-            known = max(dates.heads, default=0)
-            for number, at in published_dates(self._connection, self._built.id, after=known).items():
-                dates.heads[number] = head(at)
-                dates.wire[number] = wire_date(at)
-        return dates
+    def _dates(self, revision: int) -> Dates:
+        return self._memory.dates(self._connection, self._built.id, revision)
 
 
 def _mark(operation: Operation, asked: Asked) -> bytes:

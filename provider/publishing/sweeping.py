@@ -54,7 +54,7 @@ def _sweep_versions(engine: Engine, edition_id: int, before: datetime) -> None:
             ended = list(
                 connection.execute(
                     select(PublishedRecord.id).where(
-                        PublishedRecord.until <= oldest, PublishedRecord.collection_id == number
+                        PublishedRecord.until <= oldest, PublishedRecord.collection_id + 0 == number
                     )
                 ).scalars()
             )

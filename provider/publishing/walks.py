@@ -8,46 +8,53 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, bindparam, delete, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from provider.publishing.models import KeptChunk, KeptList, KeptWalk
 from provider.publishing.positions import CHUNK, unpack
 from provider.publishing.sweeping import WALK_LIFETIME
-from shared.database import insert_many, writing
+from shared.database import fetch, insert_many, writing
 
-_PINNED = select(KeptWalk.revision).where(
-    KeptWalk.connection_id == bindparam("client"), KeptWalk.query == bindparam("asked"),
-    KeptWalk.expires_at > bindparam("now"),
-)  # fmt: skip
-_LIST = select(KeptList.id, KeptList.total).where(
-    KeptList.collection_id == bindparam("collection"), KeptList.revision == bindparam("at"),
-    KeptList.query == bindparam("asked"), KeptList.expires_at > bindparam("now"),
-)  # fmt: skip
-_CHUNKS = (
-    select(KeptChunk.positions)
-    .where(
-        KeptChunk.list_id == bindparam("list"),
-        KeptChunk.number >= bindparam("low"),
-        KeptChunk.number <= bindparam("high"),
-    )
-    .order_by(KeptChunk.number)
-)
+#: A walk that is pinned to the present revision and lives this long still need not be pinned again.
+_LONG_ENOUGH = WALK_LIFETIME / 2
+
+_PINNED = """SELECT revision, expires_at FROM kept_walk
+    WHERE connection_id = :client AND query = :asked AND expires_at > :now"""
+_LIST = """SELECT id, total FROM kept_list
+    WHERE collection_id = :collection AND revision = :at AND query = :asked AND expires_at > :now"""
+_CHUNKS = "SELECT positions FROM kept_chunk WHERE list_id = :list AND number BETWEEN :low AND :high ORDER BY number"
 
 
 def pin(engine: Engine, client: int, query: bytes, revision: int, now: datetime) -> None:
     """A client's walk over a query begins at a revision; an earlier one over the same query is forgotten."""
+    with engine.connect() as connection:
+        there = _walk(connection, client, query, now)
+    if there and there[0] == revision and there[1] > _seconds(now + _LONG_ENOUGH):
+        return
     with writing(engine) as connection:
         dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-        values = {"revision": revision, "expires_at": now + WALK_LIFETIME}
+        values = {"revision": revision, "expires_at": _seconds(now + WALK_LIFETIME)}
         statement = dialect.insert(KeptWalk.__table__).values(connection_id=client, query=query, **values)
         connection.execute(statement.on_conflict_do_update(index_elements=["connection_id", "query"], set_=values))
 
 
-def pinned(connection: Connection, client: int, query: bytes, now: datetime) -> int | None:
+def pinned(engine: Engine, client: int, query: bytes, now: datetime) -> int | None:
     """The revision that a client's walk began with, or None."""
-    return connection.execute(_PINNED, {"client": client, "asked": query, "now": now}).scalar()
+    with engine.connect() as connection:
+        there = _walk(connection, client, query, now)
+    return there[0] if there else None
+
+
+def _walk(connection: Connection, client: int, query: bytes, now: datetime) -> tuple[int, int] | None:
+    """(revision, end) of a client's walk over a query."""
+    rows = fetch(connection, _PINNED, {"client": client, "asked": query, "now": _seconds(now)})
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
 
 
 class Kept(NamedTuple):
@@ -59,8 +66,9 @@ class Kept(NamedTuple):
 
 def find_list(connection: Connection, collection_id: int, revision: int, query: bytes, now: datetime) -> Kept | None:
     """The kept answer of a query at a revision, if there is one."""
-    row = connection.execute(_LIST, {"collection": collection_id, "at": revision, "asked": query, "now": now}).first()
-    return None if row is None else Kept(row[0], row[1])
+    asked = {"collection": collection_id, "at": revision, "asked": query, "now": _seconds(now)}
+    rows = fetch(connection, _LIST, asked)
+    return Kept(rows[0][0], rows[0][1]) if rows else None
 
 
 def slice_list(connection: Connection, kept: Kept, offset: int, limit: int) -> list[int]:
@@ -69,9 +77,8 @@ def slice_list(connection: Connection, kept: Kept, offset: int, limit: int) -> l
     if stop <= offset:
         return []
     low, high = offset // CHUNK, (stop - 1) // CHUNK
-    rows = connection.execute(_CHUNKS, {"list": kept.id, "low": low, "high": high}).scalars()
     numbers = array("I")
-    for packed in rows:
+    for (packed,) in fetch(connection, _CHUNKS, {"list": kept.id, "low": low, "high": high}):
         numbers.extend(unpack(packed))
     return numbers[offset - low * CHUNK : stop - low * CHUNK].tolist()
 
@@ -86,7 +93,7 @@ def keep_list(
             number = connection.execute(
                 insert(KeptList)
                 .values(collection_id=collection_id, revision=revision, query=query, total=len(positions),
-                        expires_at=now + WALK_LIFETIME)
+                        expires_at=_seconds(now + WALK_LIFETIME))
                 .returning(KeptList.id)
             ).scalar_one()  # fmt: skip
             insert_many(connection, KeptChunk.__table__, ("list_id", "number", "positions"), _chunks(number, positions))
@@ -102,7 +109,7 @@ def _chunks(number: int, positions: "array[int]") -> Iterator[tuple[int, int, by
 def forget_expired(engine: Engine, now: datetime) -> None:
     """Delete walks and lists whose time is over."""
     with writing(engine) as connection:
-        over = select(KeptList.id).where(KeptList.expires_at <= now)
+        over = select(KeptList.id).where(KeptList.expires_at <= _seconds(now))
         connection.execute(delete(KeptChunk).where(KeptChunk.list_id.in_(over)))
-        connection.execute(delete(KeptList).where(KeptList.expires_at <= now))
-        connection.execute(delete(KeptWalk).where(KeptWalk.expires_at <= now))
+        connection.execute(delete(KeptList).where(KeptList.expires_at <= _seconds(now)))
+        connection.execute(delete(KeptWalk).where(KeptWalk.expires_at <= _seconds(now)))

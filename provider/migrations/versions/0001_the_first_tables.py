@@ -80,9 +80,8 @@ def upgrade_() -> None:
     )
     op.create_table(
         "published_block",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_published_block")),
     )
@@ -106,7 +105,7 @@ def upgrade_() -> None:
     )
     op.create_table(
         "published_record",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("collection_id", sa.Integer(), nullable=False),
         sa.Column("sourced_id", sa.String(length=255), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
@@ -702,7 +701,7 @@ def upgrade_traffic() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("query", sa.LargeBinary(length=16), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
-        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_list")),
     )
     with op.batch_alter_table("kept_list", schema=None) as batch_op:
@@ -714,7 +713,7 @@ def upgrade_traffic() -> None:
         sa.Column("connection_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("query", sa.LargeBinary(length=16), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("connection_id", "query", name=op.f("pk_kept_walk")),
     )
     with op.batch_alter_table("kept_walk", schema=None) as batch_op:

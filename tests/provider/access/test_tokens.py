@@ -24,7 +24,7 @@ def enter(tokens, session):
 
     def enter(header, now=NOW):
         session.rollback()
-        return tokens.authenticate(session, header, now)
+        return tokens.authenticate(session.connection(), header, now)
 
     return enter
 
