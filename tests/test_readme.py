@@ -74,13 +74,12 @@ def test_every_command_named_is_a_command():
     assert named
     for words in named:
         group = main
-        for word in words.split():
-            if not isinstance(group, click.Group):
+        for word in re.sub(r"--(data|app) \S+", "", words).split():
+            if not isinstance(group, click.Group) or word == "…":
                 break
-            if word.startswith("-") or word.isupper() or word in ("var/demo", "springfield", "…"):
-                continue
-            assert word in group.list_commands(click.Context(group)), words
-            group = group.get_command(click.Context(group), word)
+            context = click.Context(group)
+            assert word in group.list_commands(context), words
+            group = group.get_command(context, word)
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,12 @@ class RunningDemo:
         while (left := self.children()) and time.monotonic() < deadline:
             time.sleep(0.1)
         return left
+
+    def kill_children(self) -> None:
+        """So that a test that fails leaves nothing running."""
+        for pid in self.children():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def end(self, number: signal.Signals = signal.SIGINT) -> int:
         """Send a signal, and wait for the end."""

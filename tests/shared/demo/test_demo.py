@@ -24,6 +24,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
         yield running.wait_until_up()
     finally:
         running.end(signal.SIGTERM)
+        running.kill_children()
 
 
 def read(demo: RunningDemo, name: str, collection: str) -> requests.Response:
@@ -137,4 +138,6 @@ def test_ctrl_c_ends_every_child_and_the_next_start_goes_on_with_the_same_data(d
     finally:
         # However the demo ends, nothing of it is left.
         again.end(signal.SIGKILL)
-    assert again.wait_until_childless() == []
+    left = again.wait_until_childless()
+    again.kill_children()
+    assert left == []
