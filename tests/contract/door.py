@@ -34,7 +34,7 @@ VERSIONS = tuple(Version)
 
 @dataclass
 class Door:
-    """A district behind its door. `address` is where its server listens."""
+    """A district behind its door. `address` is where its server listens; `step` passes between two refreshes."""
 
     app: Flask
     address: str
@@ -42,6 +42,7 @@ class Door:
     secrets: dict[str, tuple[str, str]]
     files: Files = field(default_factory=Files)
     now: datetime = FIRST_REFRESH
+    step: timedelta = timedelta(hours=1)
     _imports: int = 0
 
     def load(self, today: date = TODAY) -> None:
@@ -54,7 +55,7 @@ class Door:
 
     def refresh(self, today: date = TODAY) -> RunResult:
         """Publish the present state of the SIS as of a day."""
-        self.now += timedelta(hours=1)
+        self.now += self.step
         with self.app.app_context():
             result = DistrictRefresh(self.app, lambda: self.now).full(today=today, approved=True)
         assert result.state == "done", result
