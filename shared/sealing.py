@@ -1,6 +1,8 @@
 """Secrets that must be read again (OAuth 1 keys, a consumer's client secrets) are sealed with Fernet at rest."""
 
 import os
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -50,11 +52,13 @@ def open_sealer(settings: Settings) -> Sealer:
 
 
 def _create(path: Path) -> None:
-    """Write a new key that only its owner can read; the first of two that try wins."""
+    """Write a new key that only its owner can read. Of two that try, the first wins, and neither sees half a key."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".key-")  # 0600
     with os.fdopen(handle, "w") as file:
         file.write(Fernet.generate_key().decode() + "\n")
+    try:
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        Path(draft).unlink()
