@@ -12,8 +12,8 @@ import pytest
 
 from shared.oneroster.versions import Version
 from tests.contract.conftest import BuiltDistricts
-from tests.contract.gunicorn import serving
 from tests.contract.platform import PUBLIC, Platform
+from tests.contract.serve_process import serving
 
 WORDS = (b"Traceback", b"sqlalchemy", b"sqlite3", b"psycopg", b"werkzeug", b"/work/", b".py")
 

@@ -134,6 +134,15 @@ def test_on_the_only_page_last_is_the_url_exactly_as_the_client_sent_it(lms, que
     assert "next" not in found
 
 
+def test_on_the_last_page_of_a_client_that_counts_itself_last_is_its_own_url(lms, everything):
+    total = len(everything["users"])
+    for offset in (total - total % 100, total - 1, total - 100):
+        url = f"{lms.base}/users?offset={offset}&filter=&limit=100"
+        found = links(lms.get(url))
+        assert found["last"] == url
+        assert set(found) == {"last", "first", "prev"}
+
+
 def test_last_differs_from_the_present_url_on_every_other_page(lms):
     for offset in (0, 100, 200):
         url = f"{lms.base}/users?limit=100&offset={offset}"
