@@ -1,12 +1,9 @@
 """The consumer's Flask application: its database, its sealing key, its status page."""
 
-import sqlite3
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
 from flask_migrate import Migrate
-from sqlalchemy import event
 
 import consumer.connections.model
 import consumer.platform.models
@@ -33,12 +30,4 @@ def create_app(settings: Settings) -> Flask:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS))
     app.register_blueprint(status)
-    with app.app_context():
-        event.listen(db.engine, "connect", _map_no_file)
     return app
-
-
-def _map_no_file(connection: Any, _record: Any) -> None:
-    """A sync reads the whole staging table: mapped into memory, the file would count as memory of the process."""
-    if isinstance(connection, sqlite3.Connection):
-        connection.execute("PRAGMA mmap_size=0")

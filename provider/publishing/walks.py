@@ -87,9 +87,9 @@ def keep_list(
     engine: Engine, collection_id: int, revision: int, query: bytes, positions: "array[int]", now: datetime
 ) -> None:
     """Keep the answer of a query; another process that kept it first has kept the same."""
-    forget_expired(engine, now)
     try:
         with writing(engine) as connection:
+            _forget(connection, now)
             number = connection.execute(
                 insert(KeptList)
                 .values(collection_id=collection_id, revision=revision, query=query, total=len(positions),
@@ -109,7 +109,11 @@ def _chunks(number: int, positions: "array[int]") -> Iterator[tuple[int, int, by
 def forget_expired(engine: Engine, now: datetime) -> None:
     """Delete walks and lists whose time is over."""
     with writing(engine) as connection:
-        over = select(KeptList.id).where(KeptList.expires_at <= _seconds(now))
-        connection.execute(delete(KeptChunk).where(KeptChunk.list_id.in_(over)))
-        connection.execute(delete(KeptList).where(KeptList.expires_at <= _seconds(now)))
-        connection.execute(delete(KeptWalk).where(KeptWalk.expires_at <= _seconds(now)))
+        _forget(connection, now)
+
+
+def _forget(connection: Connection, now: datetime) -> None:
+    over = select(KeptList.id).where(KeptList.expires_at <= _seconds(now))
+    connection.execute(delete(KeptChunk).where(KeptChunk.list_id.in_(over)))
+    connection.execute(delete(KeptList).where(KeptList.expires_at <= _seconds(now)))
+    connection.execute(delete(KeptWalk).where(KeptWalk.expires_at <= _seconds(now)))

@@ -46,8 +46,13 @@ class Client:
         """Ask for a path below the base. Raises RuntimeError for a status other than `expect` (None: any)."""
         began = time.perf_counter()
         wanted = {**self._access.headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
-        self._connection.request("GET", self._access.base + path, headers=wanted)
-        response = self._connection.getresponse()
+        try:
+            self._connection.request("GET", self._access.base + path, headers=wanted)
+            response = self._connection.getresponse()
+        except http.client.RemoteDisconnected:
+            # The server has closed the connection while it was idle.
+            self._connection.request("GET", self._access.base + path, headers=wanted)
+            response = self._connection.getresponse()
         body = response.read()
         answer = Answer(response.status, response.headers, body, 1000 * (time.perf_counter() - began))
         if expect is not None and answer.status != expect:
