@@ -118,7 +118,7 @@ def _tell(
         f"  token URL           {settings.provider_token_url(stages.APP_NAME)}",
         *(f"  {row['name']:<19} OneRoster {row['version']}, client id {row['client_id']}" for row in connections),
         f"  secrets             {path}\n",
-        f"  Sync                {synced.status.lower()}",
+        f"  Sync                run {synced.run}: {synced.status.lower()}",
         *(f"  {name + 's':<19} {number:,}" for name, number in synced.there.items()),
         *(f"  left out            {row.number:,} {row.entity}: {row.words} ({row.code})" for row in synced.left_out),
         f"  which and why       homeroom consumer --data {path.parent} log --code CODE\n",

@@ -39,6 +39,7 @@ class LeftOut(NamedTuple):
 class SyncResult(NamedTuple):
     """How the run ended, how many there are now of each kind of thing, and what was left out."""
 
+    run: int
     status: str
     there: dict[str, int]
     left_out: list[LeftOut]
@@ -100,7 +101,7 @@ def sync(children: Children) -> SyncResult:
     report = json.loads(children.run("consumer", "sync", "--connection", CONSUMER_CONNECTION, "--json", accept=(0, 1)))
     there = {line["entity"]: line["created"] + line["updated"] + line["unchanged"] for line in report["lines"]}
     left_out = [LeftOut(row["entity"], row["code"], row["count"], row["words"]) for row in report["reasons"]]
-    return SyncResult(report["status"], there, left_out)
+    return SyncResult(report["run"], report["status"], there, left_out)
 
 
 def start_workers(children: Children) -> None:
