@@ -205,3 +205,15 @@ class KeptChunk(db.Model):
     list_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     positions: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class KeptText(db.Model):
+    """The finished text of entries number * BLOCK … of a kept list whose order is not that of positions, a comma before
+    each record: so that its later pages cost what pages of a whole collection cost."""
+
+    __bind_key__ = TRAFFIC
+    __tablename__ = "kept_text"
+
+    list_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    body: Mapped[bytes] = mapped_column(LargeBinary)

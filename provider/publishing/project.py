@@ -1,6 +1,6 @@
 """From SIS facts to the records of one edition: the rules decide, `records` renders, nothing is stored here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from provider.eligibility.context import Context
@@ -24,7 +24,7 @@ def project(facts: Facts, edition: Edition, base_url: str) -> Collections:
     """(collection, its records): orgs, academicSessions, courses, classes, users, demographics, enrollments.
 
     `base_url` is what a platform is given, everything before /ims/oneroster. With keyed facts only the wanted records
-    come, and neither orgs nor academicSessions. Records come in the order of SIS ids; without an active year every
+    come, and neither orgs nor academicSessions. Users come by kind, all records by SIS id; without an active year every
     collection is empty (P-03). The records of one pass share the objects of their references: change none of them.
     """
     context = Context(facts, edition)
@@ -34,10 +34,19 @@ def project(facts: Facts, edition: Edition, base_url: str) -> Collections:
         yield "academicSessions", sessions(context, refs)
     yield "courses", _courses(context, refs)
     yield "classes", _classes(context, refs)
-    people = sorted(facts.people if facts.wanted is None else facts.wanted.users & facts.people.keys())
+    people = _in_order(facts, facts.people if facts.wanted is None else facts.wanted.users & facts.people.keys())
     yield "users", (record for person_id in people for record in users(context, refs, person_id))
     yield "demographics", (record for person_id in people for record in demographics(context, person_id))
     yield "enrollments", _enrollments(context, refs)
+
+
+def _in_order(facts: Facts, people: Iterable[int]) -> list[int]:
+    """Students, then staff, then all others, so that those who are asked for together lie together."""
+
+    def key(person_id: int) -> tuple[bool, bool, int]:
+        return person_id not in facts.enrollments, person_id not in facts.assignments, person_id
+
+    return sorted(people, key=key)
 
 
 def _courses(context: Context, refs: References) -> Iterator[Projected]:

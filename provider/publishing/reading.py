@@ -1,5 +1,6 @@
 """Reading what is published: one record, or a page of a walk, as of one revision. Knows no HTTP."""
 
+from array import array
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -12,11 +13,11 @@ from sqlalchemy import Connection, Engine
 from provider.eligibility.edition import Edition
 from provider.publishing.catalog import BuiltEdition
 from provider.publishing.memory import Dates, Memory
-from provider.publishing.positions import Extent
+from provider.publishing.positions import BLOCK, CHUNK, Extent
 from provider.publishing.selecting import Asked, Selector, covers_everything, storable
 from provider.publishing.sweeping import WALK_LIFETIME
 from provider.publishing.texts import LIVE_SQL, Texts
-from provider.publishing.walks import find_list, keep_list, pin, pinned, slice_list
+from provider.publishing.walks import find_list, keep_list, keep_texts, pin, pinned, slice_list, texts_of
 from shared.database import fetch
 from shared.oneroster.filters import render
 from shared.oneroster.query import Query
@@ -99,29 +100,39 @@ class Reading:
             total = extent.size
             pieces = texts.between(*extent.page(query.offset, query.limit))
         else:
-            positions, total = self._positions(asked, mark, revision, query)
-            pieces = texts.at(positions)
+            pieces, total = self._selected(asked, mark, texts, query)
         if query.offset == 0 and total > query.limit:
             pin(self._traffic, self._client, mark, revision, self._now)
         return Page(pieces, total, revision)
 
-    def _positions(self, asked: Asked, mark: bytes, revision: int, query: Query) -> tuple[list[int], int]:
-        """The positions of a page of a question, and how many it has in all; kept when there is a later page."""
-        number = self._built.collections[asked.resource.plural]
+    def _selected(self, asked: Asked, mark: bytes, texts: Texts, query: Query) -> tuple[list[bytes], int]:
+        """The pieces of a page of a question, and how many records it has in all; kept when there is a later page."""
         # The answer is the same for every revision since the last change of a collection that it was made from.
-        state = max(self._extent(name, revision).revision for name in _sources(asked))
+        state = max(self._extent(name, texts.revision).revision for name in _sources(asked))
         with self._traffic.connect() as traffic:
-            kept = find_list(traffic, number, state, mark, self._now)
+            kept = find_list(traffic, texts.collection_id, state, mark, self._now)
             if kept is not None:
-                return slice_list(traffic, kept, query.offset, query.limit), kept.total
+                pieces = texts_of(traffic, kept, query.offset, query.limit) if asked.sort else None
+                if pieces is None:
+                    pieces = texts.at(slice_list(traffic, kept, query.offset, query.limit))
+                return pieces, kept.total
         selector = Selector(
-            self._connection, self._version, revision, self._built.collections,
-            lambda name: self._extent(name, revision), self._dates(revision).wire,
+            self._connection, self._version, texts.revision, self._built.collections,
+            lambda name: self._extent(name, texts.revision), self._dates(texts.revision).wire,
         )  # fmt: skip
         positions = selector.positions(asked)
         if len(positions) > query.limit:
-            keep_list(self._traffic, number, state, mark, positions, self._now)
-        return positions[query.offset : query.offset + query.limit].tolist(), len(positions)
+            self._keep(asked, state, mark, texts, positions)
+        return texts.at(positions[query.offset : query.offset + query.limit].tolist()), len(positions)
+
+    def _keep(self, asked: Asked, state: int, mark: bytes, texts: Texts, positions: "array[int]") -> None:
+        """Keep a list for later pages; a sorted one with its texts, for its records lie far apart."""
+        kept = keep_list(self._traffic, texts.collection_id, state, mark, positions, self._now)
+        if kept is None or asked.sort is None:
+            return
+        for start in range(0, len(positions), CHUNK):
+            bodies = texts.blocks_of(positions[start : start + CHUNK].tolist())
+            keep_texts(self._traffic, kept, start // BLOCK, bodies)
 
     def _revision(self, query: Query, mark: bytes) -> int:
         """The revision that the walk belongs to: that of its Link, that of its first page, or the present one."""

@@ -5,7 +5,7 @@ The index and the dates only narrow the search; what counts is the predicate on 
 
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
@@ -61,6 +61,7 @@ class Selector:
     collections: Mapping[str, int]
     extents: Callable[[str], Extent]
     dates: Mapping[int, str]
+    gathered: dict[Via, frozenset[str]] = field(default_factory=dict)
 
     def positions(self, asked: Asked) -> "array[int]":
         """Positions of the records that answer, in order: by position, or by the sort field with sourcedId last."""
@@ -77,22 +78,33 @@ class Selector:
         return (record for _, record in self._matching(asked))
 
     def _matching(self, asked: Asked) -> Iterator[tuple[int, Record]]:
+        fitting = frozenset(self._fitting_revisions(asked))
         holds = self._predicate(asked)
         for key, since, record in self._candidates(asked):
-            record["dateLastModified"] = self.dates[since]
-            if holds(record):
-                yield position_of(key), record
+            if since in fitting:
+                record["dateLastModified"] = self.dates[since]
+                if holds is None or holds(record):
+                    yield position_of(key), record
 
-    def _predicate(self, asked: Asked) -> Callable[[Record], bool]:
+    def _predicate(self, asked: Asked) -> Callable[[Record], bool] | None:
+        """What a record must fulfil besides having been published by a fitting revision; None: nothing."""
+        rest = _without_dates(asked.filter)
+        passes = compile_filter(rest, asked.resource, self.version) if rest else None
+        if isinstance(asked.view, Whole):
+            return passes
         gather = partial(self._gather, params=asked.params)
         belongs = compile_view(asked.view, asked.resource, self.version, asked.params, gather)
-        if asked.filter is None:
+        if passes is None:
             return belongs
-        passes = compile_filter(asked.filter, asked.resource, self.version)
         return lambda record: passes(record) and belongs(record)
 
     def _gather(self, via: Via, params: Mapping[str, str]) -> frozenset[str]:
         """The sourcedIds that records of another collection name (users of a class, through its enrollments)."""
+        if via not in self.gathered:
+            self.gathered[via] = self._named(via, params)
+        return self.gathered[via]
+
+    def _named(self, via: Via, params: Mapping[str, str]) -> frozenset[str]:
         *names, last = via.pick.split(".")
         found: set[str] = set()
         for record in self.records(Asked(RESOURCES[via.collection], Every(via.where), params)):
@@ -209,6 +221,16 @@ def _conjuncts(node: Node | None) -> list[Clause]:
     if isinstance(node, Clause):
         return [node]
     return [clause for inner in node.nodes for clause in _conjuncts(inner)] if isinstance(node, And) else []
+
+
+def _without_dates(node: Node | None) -> Node | None:
+    """What is left to check of a filter once the revision fits: all but the clauses of `_fitting_revisions`."""
+    if isinstance(node, Clause):
+        return None if node.path == _DATE else node
+    if isinstance(node, And):
+        left = tuple(inner for inner in map(_without_dates, node.nodes) if inner is not None)
+        return And(left) if left else None
+    return node
 
 
 def _portions(values: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -43,6 +43,12 @@ class Texts(NamedTuple):
     revision: int
     heads: dict[int, bytes]
 
+    def blocks_of(self, positions: Sequence[int]) -> list[bytes]:
+        """The records at positions in any order, in that order, as the texts of blocks of BLOCK entries."""
+        found = self._scattered(positions)
+        texts = [b"," + found[position] for position in positions]
+        return [b"".join(texts[i : i + BLOCK]) for i in range(0, len(texts), BLOCK)]
+
     def between(self, start: int, stop: int) -> list[bytes]:
         """The records at positions start … stop - 1, in order, in pieces: a comma stands before every record."""
         return [piece for piece in self._pieces(start, stop) if piece]
@@ -53,8 +59,12 @@ class Texts(NamedTuple):
             pieces = [piece for piece in self._in_order(positions) if piece]
             # Every piece is a write to the network of its own.
             return pieces if len(pieces) <= _RUNS else [b"".join(pieces)]
+        return [self._joined(positions)]
+
+    def _joined(self, positions: Sequence[int]) -> bytes:
+        """The records at any positions, in the order given, by one lookup."""
         found = self._scattered(positions)
-        return [b",".join([b"", *(found[position] for position in positions if position in found)])]
+        return b",".join([b"", *[found[position] for position in positions if position in found]])
 
     def _pieces(self, start: int, stop: int) -> Iterator[bytes]:
         """Whole blocks inside the range, records at its edges and where a block is missing."""
@@ -89,6 +99,9 @@ class Texts(NamedTuple):
         if len(runs) <= _RUNS:
             for start, stop in runs:
                 yield from self._pieces(start, stop)
+            return
+        if all(stop - start < BLOCK for start, stop in runs):
+            yield self._joined(positions)
             return
         loose = [p for start, stop in runs if stop - start < BLOCK for p in range(start, stop)]
         found = self._scattered(loose)

@@ -4,7 +4,7 @@ Kept in the traffic database, seen by every worker process, for two hours (DESIG
 """
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from provider.publishing.models import KeptChunk, KeptList, KeptWalk
-from provider.publishing.positions import CHUNK, unpack
+from provider.publishing.models import KeptChunk, KeptList, KeptText, KeptWalk
+from provider.publishing.positions import BLOCK, CHUNK, unpack
 from provider.publishing.sweeping import WALK_LIFETIME
 from shared.database import fetch, insert_many, writing
 
@@ -25,6 +25,7 @@ _PINNED = """SELECT revision, expires_at FROM kept_walk
 _LIST = """SELECT id, total FROM kept_list
     WHERE collection_id = :collection AND revision = :at AND query = :asked AND expires_at > :now"""
 _CHUNKS = "SELECT positions FROM kept_chunk WHERE list_id = :list AND number BETWEEN :low AND :high ORDER BY number"
+_TEXTS = "SELECT body FROM kept_text WHERE list_id = :list AND number BETWEEN :low AND :high ORDER BY number"
 
 
 def pin(engine: Engine, client: int, query: bytes, revision: int, now: datetime) -> None:
@@ -83,10 +84,27 @@ def slice_list(connection: Connection, kept: Kept, offset: int, limit: int) -> l
     return numbers[offset - low * CHUNK : stop - low * CHUNK].tolist()
 
 
+def texts_of(connection: Connection, kept: Kept, offset: int, limit: int) -> list[bytes] | None:
+    """The text of entries offset … offset + limit - 1 in pieces, where it is kept whole; None where it is not."""
+    stop = min(offset + limit, kept.total)
+    if offset % BLOCK or (stop % BLOCK and stop != kept.total) or stop <= offset:
+        return None
+    low, high = offset // BLOCK, (stop - 1) // BLOCK
+    found = fetch(connection, _TEXTS, {"list": kept.id, "low": low, "high": high})
+    return [body for (body,) in found] if len(found) == high - low + 1 else None
+
+
+def keep_texts(engine: Engine, kept: Kept, first: int, bodies: Sequence[bytes]) -> None:
+    """Keep the texts of some of a list's blocks, from block `first` on."""
+    with writing(engine) as connection:
+        rows = [(kept.id, number, body) for number, body in enumerate(bodies, first)]
+        insert_many(connection, KeptText.__table__, ("list_id", "number", "body"), rows)
+
+
 def keep_list(
     engine: Engine, collection_id: int, revision: int, query: bytes, positions: "array[int]", now: datetime
-) -> None:
-    """Keep the answer of a query; another process that kept it first has kept the same."""
+) -> Kept | None:
+    """Keep the answer of a query. None: another process has kept the same first."""
     try:
         with writing(engine) as connection:
             _forget(connection, now)
@@ -98,7 +116,8 @@ def keep_list(
             ).scalar_one()  # fmt: skip
             insert_many(connection, KeptChunk.__table__, ("list_id", "number", "positions"), _chunks(number, positions))
     except IntegrityError:
-        return
+        return None
+    return Kept(number, len(positions))
 
 
 def _chunks(number: int, positions: "array[int]") -> Iterator[tuple[int, int, bytes]]:
@@ -115,5 +134,6 @@ def forget_expired(engine: Engine, now: datetime) -> None:
 def _forget(connection: Connection, now: datetime) -> None:
     over = select(KeptList.id).where(KeptList.expires_at <= _seconds(now))
     connection.execute(delete(KeptChunk).where(KeptChunk.list_id.in_(over)))
+    connection.execute(delete(KeptText).where(KeptText.list_id.in_(over)))
     connection.execute(delete(KeptList).where(KeptList.expires_at <= _seconds(now)))
     connection.execute(delete(KeptWalk).where(KeptWalk.expires_at <= _seconds(now)))

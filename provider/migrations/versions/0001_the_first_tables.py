@@ -709,6 +709,13 @@ def upgrade_traffic() -> None:
         batch_op.create_index("uq_kept_list_query", ["collection_id", "revision", "query"], unique=True)
 
     op.create_table(
+        "kept_text",
+        sa.Column("list_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("list_id", "number", name=op.f("pk_kept_text")),
+    )
+    op.create_table(
         "kept_walk",
         sa.Column("connection_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("query", sa.LargeBinary(length=16), nullable=False),
