@@ -3,6 +3,7 @@
 import pytest
 
 from provider.refreshing import DistrictRefresh
+from shared.oneroster.versions import Version
 from tests.contract.district import TODAY
 from tests.contract.platform import RESOURCES
 
@@ -42,9 +43,9 @@ def test_without_an_active_year_collections_are_empty_and_requests_do_not_fail(d
 
 
 @pytest.mark.parametrize("approved", [False, True])
-def test_a_refresh_that_would_take_most_of_a_collection_away_asks_first(district, version, approved):
+def test_a_refresh_that_would_take_most_of_a_collection_away_asks_first(district, approved):
     """P-91, DESIGN section 2: the last good state stays until somebody approves."""
-    platform = district.lms(version)
+    platform = district.lms(Version.V1P2)
     before = platform.walk("/users")
     activate(district)
     with district.app.app_context():
