@@ -6,20 +6,19 @@ Full and keyed refresh are the same code; a keyed one only looks at the records 
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy import Engine
 
 from provider.eligibility.edition import Edition
 from provider.eligibility.facts import Facts, Keys
-from provider.publishing.blocks import build_blocks, drop_blocks
+from provider.publishing.blocks import build_blocks
 from provider.publishing.building import BATCH, Collection, Difference, discard
-from provider.publishing.catalog import COLLECTIONS, BuiltEdition, cache_of, extent_at, find_edition, register_edition
+from provider.publishing.catalog import COLLECTIONS, cache_of, extent_at, find_edition, register_edition
 from provider.publishing.load import load_facts
-from provider.publishing.models import PublishedEdition, PublishedExtent, PublishedRevision
 from provider.publishing.project import Projected, project
+from provider.publishing.revisions import Build, Counts, publish
 from provider.publishing.runs import RunResult, beat, finish_run, start_run
 from provider.publishing.scope import ids_in_question
 from provider.publishing.sweeping import sweep
@@ -66,31 +65,6 @@ class Refresher:
     progress: Progress = lambda _collection, _records: None
 
 
-@dataclass
-class Build:
-    """One edition on its way to its next revision."""
-
-    edition: Edition
-    built: BuiltEdition
-    differences: dict[str, Difference] = field(default_factory=dict)
-
-    @property
-    def next(self) -> int:
-        return self.built.revision + 1
-
-    @property
-    def changes(self) -> bool:
-        return self.built.revision == 0 or any(not difference.empty for difference in self.differences.values())
-
-
-class Counts(NamedTuple):
-    """Records added, changed and removed, over all editions."""
-
-    added: int
-    changed: int
-    removed: int
-
-
 def refresh(
     refresher: Refresher, today: date, trigger: str, keys: Keys | None = None, approved: bool = False,
     slot: str | None = None,
@@ -125,7 +99,7 @@ def _run(refresher: Refresher, run_id: int, clean: bool, today: date, keys: Keys
                 facts = load_facts(session, today, keys)
             for build in builds:
                 _build(refresher, run_id, build, facts, keyed=keys is not None, approved=approved)
-        counts = _publish(refresher, builds)
+        counts = publish(refresher.engine, builds, refresher.clock)
         outcome = "what it brought is published"
         _tidy(refresher, builds, everything=keys is None)
     except Held as held:
@@ -201,46 +175,6 @@ def _write(refresher: Refresher, run_id: int, collection: Collection) -> None:
     with writing(refresher.engine) as connection:
         collection.write(connection)
         beat(connection, run_id, refresher.clock())
-
-
-def _publish(refresher: Refresher, builds: list[Build]) -> Counts:
-    """Make the next revision of every edition that changed visible, at one moment later than any before."""
-    changed = [build for build in builds if build.changes and (build.differences or build.built.revision)]
-    with writing(refresher.engine) as connection:
-        last = connection.execute(select(func.max(PublishedRevision.published_at))).scalar()
-        for build in changed:
-            for name, difference in build.differences.items():
-                if difference.empty and build.built.revision:
-                    continue
-                number = build.built.collections[name]
-                after = difference.after(build.next)
-                connection.execute(
-                    insert(PublishedExtent).values(
-                        collection_id=number,
-                        revision=build.next,
-                        first=after.first,
-                        last=after.last,
-                        holes=after.pack(),
-                    )
-                )
-                drop_blocks(connection, number, difference.blocks())
-        now = refresher.clock()
-        moment = now.replace(microsecond=now.microsecond // 1000 * 1000)
-        if last is not None and moment <= last:
-            moment = last + timedelta(milliseconds=1)
-        for build in changed:
-            connection.execute(
-                insert(PublishedRevision).values(edition_id=build.built.id, number=build.next, published_at=moment)
-            )
-            connection.execute(
-                update(PublishedEdition).where(PublishedEdition.id == build.built.id).values(revision=build.next)
-            )
-    differences = [difference for build in changed for difference in build.differences.values()]
-    return Counts(
-        sum(difference.added + len(difference.shown) for difference in differences),
-        sum(len(difference.changed) for difference in differences),
-        sum(len(difference.hidden) for difference in differences),
-    )
 
 
 def _tidy(refresher: Refresher, builds: list[Build], everything: bool) -> None:

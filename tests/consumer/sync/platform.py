@@ -21,12 +21,12 @@ from consumer.platform.models import (
 )  # fmt: skip
 from consumer.sync.choices import load_places
 from consumer.sync.mapping import map_everything
-from shared.owner import begin_work, end_work
 from consumer.sync.pull import pull
 from consumer.sync.queue import is_orphan, open_run, queue_run, take_up
 from consumer.sync.report import Line, Report
 from consumer.sync.run import Watch, Work, execute
 from consumer.sync.tables import SkippedRecord, SyncRun
+from shared.owner import begin_work, end_work
 from tests.consumer.clients import NOW, client_of
 from tests.faults.provider import FaultProvider
 
