@@ -7,6 +7,7 @@ from flask_migrate import Migrate
 
 import provider.access.models
 import provider.publishing.models
+import provider.sis.changes
 import provider.sis.models  # noqa: F401 - tables, known to migrations by being imported
 from provider.access.endpoint import token_endpoint
 from provider.access.tokens import Tokens

@@ -13,10 +13,11 @@ from provider.database import TRAFFIC, db
 from provider.eligibility.facts import Keys
 from provider.publishing.models import RefreshRun
 from provider.publishing.refresh import Progress, Refresher, refresh
-from provider.publishing.requests import drop_keys, queue_keys, queued_keys, take_due
-from provider.publishing.runs import RefreshIsRunning, RunResult
+from provider.publishing.requests import Waiting, forget, queue_keys, take_due, waiting
+from provider.publishing.runs import RefreshIsRunning, RunResult, cache_state
 from provider.publishing.timetable import due_slot
 from provider.publishing.walks import forget_expired
+from provider.sis.changes import EVERYTHING
 from provider.sis.models import District
 from provider.sis.settings import DistrictSettings, read_settings
 
@@ -41,10 +42,10 @@ class DistrictRefresh:
     ) -> RunResult:
         """Refresh everything now. Raises RefreshIsRunning."""
         refresher, day = self._prepare(today)
-        waiting = queued_keys(refresher.engine)
+        edits = waiting(refresher.engine)
         result = refresh(refresher, day, trigger, approved=approved, slot=slot)
-        if waiting and result.state == "done":
-            drop_keys(refresher.engine, waiting)
+        if edits and result.state == "done":
+            forget(refresher.engine, edits)
         return result
 
     def keyed(self, keys: Keys, today: date | None = None) -> RunResult | None:
@@ -64,8 +65,7 @@ class DistrictRefresh:
             slot = self._slot(now)
             if slot and not _served(refresher, slot):
                 results.append(self.full("scheduled", slot=slot))
-            if waited := self._drain(refresher, day):
-                results.append(waited)
+            results += self._serve_edits(refresher, day)
         except RefreshIsRunning:
             pass  # Another worker is at it.
         forget_expired(db.engines[TRAFFIC], now)
@@ -76,15 +76,29 @@ class DistrictRefresh:
             settings, zone = read_settings(session), district_zone(session)
         return due_slot(now.astimezone(zone), settings.daily_refresh_time, settings.production)
 
+    def _serve_edits(self, refresher: Refresher, day: date) -> list[RunResult]:
+        """Edits that wait (P-90): those of everything by a full refresh, unless the last one was held, else by key."""
+        edits = waiting(refresher.engine)
+        if edits is None:
+            return []
+        if edits.everything:
+            with refresher.engine.connect() as connection:
+                held = cache_state(connection).last_state == "held"
+            return [] if held else [self.full("edited")]
+        served = self._drain(refresher, day)
+        return [served] if served else []
+
     def _drain(self, refresher: Refresher, day: date) -> RunResult | None:
-        keys = queued_keys(refresher.engine)
-        if keys is None:
+        """Refresh the single records that wait."""
+        edits = waiting(refresher.engine)
+        if edits is None:
             return None
         try:
-            result = refresh(refresher, day, "keyed", keys)
+            result = refresh(refresher, day, "keyed", edits.keys)
         except RefreshIsRunning:
             return None
-        drop_keys(refresher.engine, keys)
+        seen = tuple(change for change in edits.changes if change != EVERYTHING)
+        forget(refresher.engine, Waiting(seen, edits.keys))
         return result
 
     def _prepare(self, today: date | None) -> tuple[Refresher, date]:

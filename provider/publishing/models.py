@@ -158,15 +158,6 @@ class RefreshAlert(db.Model):
     message: Mapped[str] = mapped_column(String(2000))
 
 
-class RefreshKey(db.Model):
-    """A person, section or course whose records wait to be refreshed (P-90): kind and SIS id."""
-
-    __tablename__ = "refresh_key"
-
-    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
-    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-
-
 class KeptWalk(db.Model):
     """The revision that a client's walk over a query began at, for clients that count offsets themselves."""
 

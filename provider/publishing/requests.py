@@ -1,13 +1,14 @@
 """Refreshes that wait: the manual one, two minutes after the click (P-87), and those of edited records (P-90)."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Engine, delete, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from provider.eligibility.facts import Keys
-from provider.publishing.models import RefreshKey, RefreshRun
+from provider.publishing.models import RefreshRun
 from provider.publishing.runs import MANUAL_DELAY, RefreshIsRunning
+from provider.sis.changes import EVERYTHING, Change, SisChange, note_changes
 from shared.database import writing
 from shared.owner import is_alive
 
@@ -37,29 +38,39 @@ def take_due(engine: Engine, now: datetime) -> bool:
         return gone.rowcount > 0
 
 
+class Waiting(NamedTuple):
+    """Edits that no refresh has seen yet: changes as they were noted, and the keys of those of single records."""
+
+    changes: tuple[Change, ...]
+    keys: Keys
+
+    @property
+    def everything(self) -> bool:
+        """Whether only a full refresh sees to all of them."""
+        return EVERYTHING in self.changes
+
+
 def queue_keys(engine: Engine, keys: Keys) -> None:
-    """Remember records that were edited until a keyed refresh has seen them."""
-    rows = [{"kind": kind, "key": key} for kind, name in _KINDS.items() for key in getattr(keys, name)]
-    if not rows:
-        return
+    """Remember records until a keyed refresh has seen them."""
     with writing(engine) as connection:
-        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-        connection.execute(dialect.insert(RefreshKey.__table__).on_conflict_do_nothing(), rows)
+        note_changes(connection, ((kind, key) for kind, name in _KINDS.items() for key in getattr(keys, name)))
 
 
-def queued_keys(engine: Engine) -> Keys | None:
-    """The records that wait, or None."""
+def waiting(engine: Engine) -> Waiting | None:
+    """The edits that wait, or None."""
     with engine.connect() as connection:
-        rows = connection.execute(select(RefreshKey.kind, RefreshKey.key)).all()
+        rows = tuple((row.kind, row.key) for row in connection.execute(select(SisChange.kind, SisChange.key)))
     if not rows:
         return None
-    return Keys(**{name: frozenset(r.key for r in rows if r.kind == kind) for kind, name in _KINDS.items()})
+    ids = {name: frozenset(key for kind, key in rows if kind == one) for one, name in _KINDS.items()}
+    return Waiting(rows, Keys(**ids))
 
 
-def drop_keys(engine: Engine, keys: Keys) -> None:
-    """Forget records that a refresh has seen."""
+def forget(engine: Engine, seen: Waiting) -> None:
+    """The edits that a refresh has seen wait no longer."""
     with writing(engine) as connection:
-        for kind, name in _KINDS.items():
-            connection.execute(
-                delete(RefreshKey).where(RefreshKey.kind == kind, RefreshKey.key.in_(sorted(getattr(keys, name))))
-            )
+        for kind in {kind for kind, _ in seen.changes}:
+            keys = [key for one, key in seen.changes if one == kind]
+            for i in range(0, len(keys), 500):
+                some = SisChange.key.in_(keys[i : i + 500])
+                connection.execute(delete(SisChange).where(SisChange.kind == kind, some))

@@ -127,12 +127,6 @@ def upgrade_() -> None:
         )
 
     op.create_table(
-        "refresh_key",
-        sa.Column("kind", sa.String(length=10), nullable=False),
-        sa.Column("key", sa.Integer(), autoincrement=False, nullable=False),
-        sa.PrimaryKeyConstraint("kind", "key", name=op.f("pk_refresh_key")),
-    )
-    op.create_table(
         "refresh_run",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("trigger", sa.String(length=20), nullable=False),
@@ -166,6 +160,12 @@ def upgrade_() -> None:
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("value", sa.String(length=255), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_setting")),
+    )
+    op.create_table(
+        "sis_change",
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("key", sa.Integer(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("kind", "key", name=op.f("pk_sis_change")),
     )
     op.create_table(
         "state_grade",
