@@ -71,13 +71,16 @@ def sync_command(
     with context.app.app_context():
         session = db.session()
         connection = choose_connection(session, name)
+        owner = begin_work()
         try:
-            run_id = _start(session, connection, kind, dry_run, approved)
+            run_id = _start(session, connection, kind, dry_run, approved, owner)
+            with _progress(as_json) as watch:
+                report = _work(context, session, run_id, watch)
         except Refused as error:
             session.rollback()
             raise click.ClickException(str(error)) from error
-        with _progress(as_json) as watch:
-            report = work_on(context, session, run_id, watch)
+        finally:
+            end_work(owner)
     if as_json:
         click.echo(json.dumps(report.as_json(), indent=2))
     else:
@@ -86,8 +89,12 @@ def sync_command(
         raise click.exceptions.Exit(1)
 
 
-def _start(session: Session, connection: Connection, kind: str, dry_run: bool, approved: int | None) -> int:
-    """The run to work on: one that was killed, else one to approve, else a new one. Commits."""
+def _start(
+    session: Session, connection: Connection, kind: str, dry_run: bool, approved: int | None, owner: str
+) -> int:
+    """The run to work on: one that was killed, else one to approve, else a new one. `owner` has it when this commits:
+    no worker can come in between. Raises Refused.
+    """
     connection_id = connection.id
     session.commit()
     will_write(session)
@@ -104,6 +111,8 @@ def _start(session: Session, connection: Connection, kind: str, dry_run: bool, a
         row = session.get_one(Connection, connection_id)
         run = queue_run(session, row, kind, "manual", now(), today(), dry_run)
     run_id = run.id
+    if not take_up(session, run, owner, now()):
+        raise Refused(f"Run {run_id} is already being worked on")
     session.commit()
     return run_id
 
@@ -114,19 +123,24 @@ def work_on(context: ConsumerContext, session: Session, run_id: int, watch: Watc
     try:
         will_write(session)
         run = session.get_one(SyncRun, run_id)
-        connection = session.get_one(Connection, run.connection_id)
         if not take_up(session, run, owner, now()):
             session.rollback()
             raise click.ClickException(f"Run {run_id} is already being worked on")
-        sealer = context.app.extensions["homeroom"]["sealer"]
-        client = open_client(connection, sealer, context.settings.allow_private)
         session.commit()
-        try:
-            return execute(Work(session, client, run_id, now, watch))
-        finally:
-            client.close()
+        return _work(context, session, run_id, watch)
     finally:
         end_work(owner)
+
+
+def _work(context: ConsumerContext, session: Session, run_id: int, watch: Watch) -> Report:
+    """Work on a run that this process has taken up."""
+    connection = session.get_one(Connection, session.get_one(SyncRun, run_id).connection_id)
+    client = open_client(connection, context.app.extensions["homeroom"]["sealer"], context.settings.allow_private)
+    session.commit()
+    try:
+        return execute(Work(session, client, run_id, now, watch))
+    finally:
+        client.close()
 
 
 @contextmanager

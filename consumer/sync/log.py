@@ -59,18 +59,25 @@ def find_lines(
     session: Session, connection_id: int | None, run_id: int | None, person: str | None, code: str | None, limit: int
 ) -> Sequence[RunLine | RecordLine]:
     """Without a run, a person or a code: the runs, newest first. Else records: their changes, newest first, and
-    those skipped at present.
+    those skipped at present, of which only the newest run can tell.
     """
     if run_id is None and person is None and code is None:
         return _runs(session, connection_id, limit)
     ids = _sis_ids(session, person) if person is not None else None
     lines = [*_messages(session, run_id, code, limit)] if person is None else []
     lines += _changes(session, connection_id, run_id, ids, code, limit)
-    if run_id is None:
+    if run_id is None or _is_newest(session, run_id):
         known = {(line.entity, line.sis_id, line.code) for line in lines}
         skipped = _skipped(session, connection_id, ids, code, limit)
         lines += [line for line in skipped if (line.entity, line.sis_id, line.code) not in known]
     return lines[:limit]
+
+
+def _is_newest(session: Session, run_id: int) -> bool:
+    """Whether no later run of the connection has ended: then what is skipped at present is what this run skipped."""
+    connection = select(SyncRun.connection_id).where(SyncRun.id == run_id).scalar_subquery()
+    ended = select(SyncRun.id).where(SyncRun.connection_id == connection, SyncRun.finished_at.is_not(None))
+    return session.scalar(ended.order_by(SyncRun.id.desc()).limit(1)) == run_id
 
 
 def _runs(session: Session, connection_id: int | None, limit: int) -> list[RunLine]:
