@@ -11,6 +11,7 @@ import consumer.sync.staging
 import consumer.sync.tables  # noqa: F401 - tables, known to migrations by being imported
 from consumer.database import db
 from consumer.web.status import status
+from shared.database import ENGINE_OPTIONS
 from shared.sealing import open_sealer
 from shared.settings import Settings
 
@@ -25,6 +26,7 @@ def create_app(settings: Settings) -> Flask:
     settings.consumer_folder.mkdir(parents=True, exist_ok=True)
     sealer = open_sealer(settings)
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.consumer_database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = ENGINE_OPTIONS
     app.config["SECRET_KEY"] = sealer.derive("consumer:cookies")
     app.extensions["homeroom"] = {"settings": settings, "sealer": sealer}
     db.init_app(app)

@@ -16,6 +16,7 @@ from provider.oneroster.routes import answer_unroutable, rostering_blueprint
 from provider.oneroster.slashes import KeepEncodedSlashes
 from provider.publishing.memory import Memory
 from provider.status import status
+from shared.database import ENGINE_OPTIONS
 from shared.oneroster.versions import Version
 from shared.sealing import open_sealer
 from shared.settings import Settings
@@ -33,6 +34,7 @@ def create_app(settings: Settings, app_name: str) -> Flask:
     settings.provider_folder(app_name).mkdir(parents=True, exist_ok=True)
     app.config["SQLALCHEMY_DATABASE_URI"] = main
     app.config["SQLALCHEMY_BINDS"] = {TRAFFIC: traffic}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = ENGINE_OPTIONS
     sealer = open_sealer(settings)
     app.config["SECRET_KEY"] = sealer.derive(f"provider:{app_name}:cookies")
     app.extensions["homeroom"] = {

@@ -26,6 +26,9 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+#: For every engine: what a statement was given is personal data and must not stand in an error that may be logged.
+ENGINE_OPTIONS = {"hide_parameters": True}
+
 #: A writer waits this long for another's transaction before it gives up.
 BUSY_MILLISECONDS = 30_000
 

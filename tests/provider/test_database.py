@@ -1,6 +1,8 @@
 """The provider's tables on both databases."""
 
+import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from provider.sis.models import District
 
@@ -23,3 +25,10 @@ def test_an_empty_database_has_no_tables(database_url):
         assert inspect(connection).get_table_names() == []
         assert connection.execute(text("SELECT 1")).scalar() == 1
     engine.dispose()
+
+
+def test_an_error_does_not_say_what_a_statement_was_given(session):
+    """It may be logged, and logs hold no personal data."""
+    with pytest.raises(DBAPIError) as failed:
+        session.execute(text("SELECT nothing FROM district WHERE name = :name"), {"name": "Secretname"})
+    assert "Secretname" not in str(failed.value)
