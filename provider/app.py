@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_migrate import Migrate
 
 import provider.access.models
@@ -23,7 +24,17 @@ from shared.settings import Settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
+#: Where every path of OneRoster begins, in both versions.
+API = "/ims/oneroster/"
+
 migrate = Migrate()
+
+
+class PagesOnly(SecureCookieSessionInterface):
+    """Sessions are for people's pages. The API knows none, and opening one would cost each of its answers."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return None if request.path.startswith(API) else super().open_session(app, request)
 
 
 def create_app(settings: Settings, app_name: str) -> Flask:
@@ -47,6 +58,7 @@ def create_app(settings: Settings, app_name: str) -> Flask:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS))
     app.register_blueprint(status)
+    app.session_interface = PagesOnly()
     app.register_blueprint(token_endpoint)
     for version in Version:
         app.register_blueprint(rostering_blueprint(version))

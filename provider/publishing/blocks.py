@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, delete, select
 from provider.publishing.catalog import extent_at, published_dates
 from provider.publishing.models import PublishedBlock, PublishedRecord
 from provider.publishing.positions import BLOCK, block_id, record_id
-from provider.publishing.rendering import head
+from provider.publishing.rendering import head, squeeze
 from shared.database import insert_many, writing
 
 _COLUMNS = ("id", "since", "body")
@@ -51,7 +51,7 @@ def build_blocks(engine: Engine, edition_id: int, collection_id: int, revision: 
 def _texts(
     connection: Connection, collection_id: int, numbers: list[int], revision: int, heads: dict[int, bytes]
 ) -> Iterator[tuple[int, int, bytes]]:
-    """(id, since, text) of some blocks at a revision; since = the newest change or departure in the block."""
+    """(id, since, squeezed text) of some blocks at a revision; since = the newest change or departure in the block."""
     for number in numbers:
         rows = connection.execute(
             select(PublishedRecord.since, PublishedRecord.until, PublishedRecord.tail)
@@ -65,4 +65,4 @@ def _texts(
         live = [heads[since] + tail for since, until, tail in rows if until is None or until > revision]
         ends = [until for _, until, _ in rows if until is not None and until <= revision]
         newest = max([*ends, *(since for since, _, _ in rows)], default=revision)
-        yield block_id(collection_id, number), newest, b",".join([b"", *live])
+        yield block_id(collection_id, number), newest, squeeze(b",".join([b"", *live]))

@@ -106,7 +106,7 @@ class PublishedIndex(db.Model):
 
 
 class PublishedBlock(db.Model):
-    """The finished text of a whole run of positions, for fast pages: its records, a comma before each. Derived: a
+    """The finished text of a whole run of positions, squeezed: its records, a comma before each. Derived: a
     missing block costs time only. `since` is the newest revision that changed anything in it."""
 
     __tablename__ = "published_block"
@@ -199,8 +199,8 @@ class KeptChunk(db.Model):
 
 
 class KeptText(db.Model):
-    """The finished text of entries number * BLOCK … of a kept list whose order is not that of positions, a comma before
-    each record: so that its later pages cost what pages of a whole collection cost."""
+    """The finished text of entries number * BLOCK … of a sorted list, squeezed, a comma before each record: so that its
+    later pages cost what pages of a whole collection cost."""
 
     __bind_key__ = TRAFFIC
     __tablename__ = "kept_text"

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, func
 
 from provider.publishing.models import PublishedRecord
 from provider.publishing.positions import BLOCK, Extent, block_id, live_between, position_of, record_id
+from provider.publishing.rendering import expand
 from shared.database import fetch
 
 #: Beyond so many separate runs of positions one lookup of them all is cheaper than a range each.
@@ -83,7 +84,7 @@ class Texts(NamedTuple):
         """Blocks first … last - 1 that are good for this revision, by number."""
         low = block_id(self.collection_id, 0)
         rows = fetch(self.connection, _BLOCKS, {"low": low + first, "high": low + last, "at": self.revision})
-        return {key - low: body for key, body in rows}
+        return {key - low: expand(body) for key, body in rows}
 
     def _records(self, start: int, stop: int) -> bytes:
         if start >= stop:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from provider.publishing.models import KeptChunk, KeptList, KeptText, KeptWalk
 from provider.publishing.positions import BLOCK, CHUNK, unpack
+from provider.publishing.rendering import expand, squeeze
 from provider.publishing.sweeping import WALK_LIFETIME
 from shared.database import fetch, insert_many, writing
 
@@ -91,13 +92,13 @@ def texts_of(connection: Connection, kept: Kept, offset: int, limit: int) -> lis
         return None
     low, high = offset // BLOCK, (stop - 1) // BLOCK
     found = fetch(connection, _TEXTS, {"list": kept.id, "low": low, "high": high})
-    return [body for (body,) in found] if len(found) == high - low + 1 else None
+    return [expand(body) for (body,) in found] if len(found) == high - low + 1 else None
 
 
 def keep_texts(engine: Engine, kept: Kept, first: int, bodies: Sequence[bytes]) -> None:
     """Keep the texts of some of a list's blocks, from block `first` on."""
     with writing(engine) as connection:
-        rows = [(kept.id, number, body) for number, body in enumerate(bodies, first)]
+        rows = [(kept.id, number, squeeze(body)) for number, body in enumerate(bodies, first)]
         insert_many(connection, KeptText.__table__, ("list_id", "number", "body"), rows)
 
 
