@@ -6,6 +6,7 @@ the start of a Flask-SQLAlchemy object. Knows no table.
 
 import re
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -31,6 +32,7 @@ ENGINE_OPTIONS = {"hide_parameters": True}
 
 #: A writer waits this long for another's transaction before it gives up.
 BUSY_MILLISECONDS = 30_000
+_ASK_AGAIN_SECONDS = 0.004
 #: What a connection that writes keeps of the trees it writes into.
 WRITING_CACHE_KIBIBYTES = 32_000
 
@@ -135,8 +137,30 @@ def _begin_sqlite(connection: Connection) -> None:
     first and writes later could be refused by SQLite halfway.
     """
     if connection.dialect.name == "sqlite":
-        mode = "IMMEDIATE" if connection.get_execution_options().get("writing") else "DEFERRED"
-        connection.exec_driver_sql(f"BEGIN {mode}")
+        if connection.get_execution_options().get("writing"):
+            _take_write_lock(connection)
+        else:
+            connection.exec_driver_sql("BEGIN DEFERRED")
+
+
+def _take_write_lock(connection: Connection) -> None:
+    """BEGIN IMMEDIATE, asking often: SQLite itself asks every 100 ms in the end, and of two writers that take turns
+    quickly one could be passed over for seconds.
+    """
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA busy_timeout=0")
+    deadline = time.monotonic() + BUSY_MILLISECONDS / 1000
+    try:
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as busy:
+                if busy.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+            time.sleep(_ASK_AGAIN_SECONDS)
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
 
 
 @contextmanager

@@ -9,12 +9,14 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import Connection, Engine, delete, select
 
 from provider.publishing.catalog import extent_at, published_dates
-from provider.publishing.models import PublishedBlock, PublishedRecord
+from provider.publishing.models import PublishedBlock
 from provider.publishing.positions import BLOCK, block_id, record_id
 from provider.publishing.rendering import head, squeeze
-from shared.database import insert_many, writing
+from shared.database import fetch, insert_many, writing
 
 _COLUMNS = ("id", "since", "body")
+_VERSIONS = """SELECT since, until, tail FROM published_record
+    WHERE id >= :low AND id < :high AND since <= :at ORDER BY id"""
 #: Blocks written per transaction: some 7 MB of text.
 _BATCH = 100
 
@@ -42,8 +44,10 @@ def build_blocks(engine: Engine, edition_id: int, collection_id: int, revision: 
     wanted = range(extent.first // BLOCK, extent.last // BLOCK)
     missing = [number for number in wanted if block_id(collection_id, number) not in there]
     for i in range(0, len(missing), _BATCH):
-        with writing(engine) as connection:
+        # Read and squeezed before the write lock is taken: other writers have that time.
+        with engine.connect() as connection:
             rows = list(_texts(connection, collection_id, missing[i : i + _BATCH], revision, heads))
+        with writing(engine) as connection:
             insert_many(connection, PublishedBlock.__table__, _COLUMNS, rows)
     return len(missing)
 
@@ -53,15 +57,8 @@ def _texts(
 ) -> Iterator[tuple[int, int, bytes]]:
     """(id, since, squeezed text) of some blocks at a revision; since = the newest change or departure in the block."""
     for number in numbers:
-        rows = connection.execute(
-            select(PublishedRecord.since, PublishedRecord.until, PublishedRecord.tail)
-            .where(
-                PublishedRecord.id >= record_id(collection_id, number * BLOCK, 0),
-                PublishedRecord.id < record_id(collection_id, (number + 1) * BLOCK, 0),
-                PublishedRecord.since <= revision,
-            )
-            .order_by(PublishedRecord.id)
-        ).all()
+        low, high = (record_id(collection_id, edge * BLOCK, 0) for edge in (number, number + 1))
+        rows = fetch(connection, _VERSIONS, {"low": low, "high": high, "at": revision})
         live = [heads[since] + tail for since, until, tail in rows if until is None or until > revision]
         ends = [until for _, until, _ in rows if until is not None and until <= revision]
         newest = max([*ends, *(since for since, _, _ in rows)], default=revision)

@@ -123,6 +123,10 @@ class Collection:
                 self._ended.append(key)
         self._known.clear()
 
+    def prepare(self) -> None:
+        """Put the index rows in the order of their table; before `write`, while others may still write."""
+        self._values = sorted(set(self._values))
+
     def write(self, connection: Connection) -> None:
         """Write what is pending as of the next revision; readers do not see it yet."""
         ended, self._ended = self._ended[:BATCH], self._ended[BATCH:]
@@ -131,7 +135,7 @@ class Collection:
         if self._rows:
             insert_many(connection, _records, _RECORD, self._rows)
         if self._values:
-            insert_many(connection, _index, _INDEX, sorted(set(self._values)))
+            insert_many(connection, _index, _INDEX, self._values)
         if self._changed_values:
             connection.execute(_insert_new_values(connection), self._changed_values)
         for rows in (self._rows, self._values, self._changed_values):

@@ -172,6 +172,7 @@ def _collect(
 
 
 def _write(refresher: Refresher, run_id: int, collection: Collection) -> None:
+    collection.prepare()
     with writing(refresher.engine) as connection:
         collection.write(connection)
         beat(connection, run_id, refresher.clock())
