@@ -33,8 +33,8 @@ ENGINE_OPTIONS = {"hide_parameters": True}
 #: A writer waits this long for another's transaction before it gives up.
 BUSY_MILLISECONDS = 30_000
 _ASK_AGAIN_SECONDS = 0.004
-#: What a connection that writes keeps of the trees it writes into.
-WRITING_CACHE_KIBIBYTES = 32_000
+#: What a connection keeps of the trees that it reads and writes.
+CACHE_KIBIBYTES = 32_000
 
 
 def new_database() -> SQLAlchemy:
@@ -122,8 +122,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
-    # Pages are read once and sent: a cache larger than the processor's own only makes them colder.
-    cursor.execute("PRAGMA cache_size=-2000")
+    cursor.execute(f"PRAGMA cache_size=-{CACHE_KIBIBYTES}")
     # A refresh writes the same index pages again and again: fewer checkpoints copy each of them fewer times.
     cursor.execute("PRAGMA wal_autocheckpoint=4000")
     cursor.close()
@@ -167,8 +166,6 @@ def _take_write_lock(connection: Connection) -> None:
 def writing(engine: Engine) -> Iterator[Connection]:
     """A connection in a transaction that holds the write lock from its start; commits on success."""
     with engine.connect().execution_options(writing=True) as connection, connection.begin():
-        if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql(f"PRAGMA cache_size=-{WRITING_CACHE_KIBIBYTES}")
         yield connection
 
 
