@@ -21,13 +21,5 @@ def due_slot(local_now: datetime, daily_time: str, production: bool) -> str | No
     return f"{max(past):%Y-%m-%d %H:%M}"
 
 
-def next_slot(local_now: datetime, daily_time: str, production: bool) -> str:
-    """The next slot after `local_now`, for people to read."""
-    slots = sorted([*(f"{hour:02}:00" for hour in HOURS if production), daily_time])
-    later = [slot for slot in slots if _on(local_now, slot) > local_now]
-    day = local_now if later else local_now + timedelta(days=1)
-    return f"{day:%Y-%m-%d} {(later or slots)[0]}"
-
-
 def _on(day: datetime, clock: str) -> datetime:
     return day.replace(hour=int(clock[:2]), minute=int(clock[3:]), second=0, microsecond=0)
