@@ -17,7 +17,7 @@ from provider.oneroster.routes import answer_unroutable, rostering_blueprint
 from provider.oneroster.slashes import KeepEncodedSlashes
 from provider.publishing.memory import Memory
 from provider.status import status
-from shared.database import ENGINE_OPTIONS
+from shared.database import ENGINE_OPTIONS, Readers
 from shared.oneroster.versions import Version
 from shared.sealing import open_sealer
 from shared.settings import Settings
@@ -39,7 +39,8 @@ class PagesOnly(SecureCookieSessionInterface):
 
 def create_app(settings: Settings, app_name: str) -> Flask:
     """The application of district `app_name` (the appName of P-106). `app.extensions["homeroom"]` holds settings,
-    app_name, sealer, tokens (`provider.access.tokens.Tokens`) and memory (`provider.publishing.memory.Memory`)."""
+    app_name, sealer, tokens (`provider.access.tokens.Tokens`), memory (`provider.publishing.memory.Memory`) and readers
+    (of the main and of the traffic database)."""
     app = Flask("provider")
     main, traffic = settings.provider_database_urls(app_name)
     settings.provider_folder(app_name).mkdir(parents=True, exist_ok=True)
@@ -56,6 +57,8 @@ def create_app(settings: Settings, app_name: str) -> Flask:
         "tokens": Tokens(sealer.derive(f"provider:{app_name}:tokens"), app_name, settings.provider_base_url(app_name)),
     }
     db.init_app(app)
+    with app.app_context():
+        app.extensions["homeroom"]["readers"] = Readers(db.engine), Readers(db.engines[TRAFFIC])
     migrate.init_app(app, db, directory=str(MIGRATIONS))
     app.register_blueprint(status)
     app.session_interface = PagesOnly()

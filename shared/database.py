@@ -13,9 +13,11 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session
 
 #: Constraint names must be known for SQLite batch migrations to find what they change.
@@ -98,6 +100,51 @@ def fetch(connection: Connection, statement: str, parameters: Mapping[str, Any])
         return rows
     finally:
         cursor.close()
+
+
+class Readers:
+    """Connections of an engine that only read, kept open and handed out last in, first out.
+
+    For what is asked thousands of times a second: taking a connection from the pool and giving it back would cost as
+    much as the query. Each statement sees the database as it is at its own moment.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._idle: list[Connection] = []
+        event.listen(engine, "engine_disposed", lambda _engine: self._close())
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """A connection for one reader. After an error of the database no connection of before is used again."""
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self.engine.connect()
+        try:
+            yield connection
+        except (DBAPIError, sqlite3.Error, psycopg.Error):
+            connection.invalidate()
+            connection.close()
+            self._close()
+            raise
+        except BaseException:
+            self._give_back(connection)
+            raise
+        self._give_back(connection)
+
+    def _give_back(self, connection: Connection) -> None:
+        if connection.in_transaction():
+            connection.rollback()
+        else:
+            # `fetch` may have begun one that SQLAlchemy does not know of.
+            driver: Any = connection.connection.driver_connection
+            driver.rollback()
+        self._idle.append(connection)
+
+    def _close(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
 
 
 @contextmanager

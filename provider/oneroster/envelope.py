@@ -8,7 +8,7 @@ import msgspec
 import orjson
 from flask import Response
 from isal import igzip
-from werkzeug.datastructures import Accept
+from werkzeug.datastructures import Accept, Headers
 from werkzeug.http import parse_accept_header
 
 from shared.oneroster.errors import QueryWarning, warning_set
@@ -81,19 +81,16 @@ def encoded(sent: str) -> str:
     return sent.translate(_ENCODED)
 
 
-def respond(pieces: list[bytes], accept_encoding: str, status: int = 200) -> Response:
+def respond(pieces: list[bytes], accept_encoding: str, status: int = 200, *headers: tuple[str, str]) -> Response:
     """A JSON answer, compressed when the client takes gzip. Large pieces go out as they are: joining them is a copy."""
     size = sum(map(len, pieces))
-    encoded_as = None
+    sent = [*headers, ("Content-Type", "application/json"), ("Vary", "Accept-Encoding, Authorization")]
     if size >= _GZIP_FROM and _takes_gzip(accept_encoding):
         pieces = [igzip.compress(b"".join(pieces), compresslevel=1)]
-        size, encoded_as = len(pieces[0]), "gzip"
-    response = Response(pieces, mimetype="application/json", status=status, direct_passthrough=True)
-    response.headers["Content-Length"] = str(size)
-    if encoded_as:
-        response.headers["Content-Encoding"] = encoded_as
-    response.headers["Vary"] = "Accept-Encoding, Authorization"
-    return response
+        size = len(pieces[0])
+        sent.append(("Content-Encoding", "gzip"))
+    sent.append(("Content-Length", str(size)))
+    return Response(pieces, status, Headers(sent), direct_passthrough=True)
 
 
 @lru_cache(maxsize=256)

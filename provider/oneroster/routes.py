@@ -12,7 +12,6 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from provider.access.guard import Caller, Unauthorized, authenticate
-from provider.database import TRAFFIC, db
 from provider.oneroster.envelope import (
     collection_body,
     encoded,
@@ -56,12 +55,11 @@ def _collection(operation: Operation, version: Version) -> Callable[..., Respons
             page = reading.page(operation, params, query)
         pieces = select_fields(page.pieces, query.fields)
         body = collection_body(resource.plural, pieces, query.warnings)
-        response = respond(body, request.headers.get("Accept-Encoding", ""))
-        response.headers["X-Total-Count"] = str(page.total)
-        response.headers["Link"] = link_header(
+        links = link_header(
             _address(), request.query_string.decode("latin-1"), arguments, query, page.total, page.revision
         )
-        return response
+        headers = ("X-Total-Count", str(page.total)), ("Link", links)
+        return respond(body, request.headers.get("Accept-Encoding", ""), 200, *headers)
 
     return view
 
@@ -88,12 +86,12 @@ def _single(operation: Operation, version: Version) -> Callable[..., Response]:
 def _reading(operation: Operation, version: Version) -> Iterator[Reading]:
     """Let the caller in, or not: a reading of its edition for the time of the request."""
     now = datetime.now(UTC)
-    memory = current_app.extensions["homeroom"]["memory"]
-    engines = db.engines
-    with engines[None].connect() as connection:
+    homeroom = current_app.extensions["homeroom"]
+    main, traffic = homeroom["readers"]
+    with main.connection() as connection:
         caller = authenticate(connection, request.headers.get("Authorization"), now)
         _check(caller, operation, version)
-        yield open_reading(memory, connection, engines[TRAFFIC], caller.edition, caller.connection_id, now)
+        yield open_reading(homeroom["memory"], connection, traffic, caller.edition, caller.connection_id, now)
 
 
 def _check(caller: Caller, operation: Operation, version: Version) -> None:

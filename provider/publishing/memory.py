@@ -14,6 +14,8 @@ from shared.database import fetch
 
 #: Extents remembered at most; an extent with many holes is some hundred kilobytes.
 _EXTENTS = 200
+#: Questions remembered at most.
+_QUESTIONS = 10_000
 _CURRENT = "SELECT revision FROM published_edition WHERE id = :edition"
 
 
@@ -33,6 +35,8 @@ class Memory:
         self._editions: dict[str, tuple[int, Mapping[str, int]]] = {}
         self._dates: dict[int, Dates] = {}
         self._extents: dict[tuple[int, int], Extent] = {}
+        #: (client, question) whose walks all began at this revision or a later one.
+        self._settled: dict[tuple[int, bytes], int] = {}
 
     def edition(self, connection: Connection, edition: Edition) -> BuiltEdition | None:
         """The edition with its present revision; None when it is not registered."""
@@ -64,3 +68,13 @@ class Memory:
                 self._extents.pop(next(iter(self._extents)), None)
             self._extents[collection_id, revision] = found
         return found
+
+    def settled(self, client: int, question: bytes, revision: int) -> bool:
+        """Whether it is known that no walk of a client over a question began before a revision."""
+        return self._settled.get((client, question)) == revision
+
+    def settle(self, client: int, question: bytes, revision: int) -> None:
+        """Remember that no walk of a client over a question began before a revision, and that none can any more."""
+        if len(self._settled) >= _QUESTIONS:
+            self._settled.clear()
+        self._settled[client, question] = revision

@@ -3,12 +3,12 @@
 from array import array
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from provider.eligibility.edition import Edition
 from provider.publishing.catalog import BuiltEdition
@@ -18,7 +18,7 @@ from provider.publishing.selecting import Asked, Selector, covers_everything, st
 from provider.publishing.sweeping import WALK_LIFETIME
 from provider.publishing.texts import LIVE_SQL, Texts
 from provider.publishing.walks import find_list, keep_list, keep_texts, pin, pinned, slice_list, texts_of
-from shared.database import fetch
+from shared.database import Readers, fetch
 from shared.oneroster.filters import render
 from shared.oneroster.query import Query
 from shared.oneroster.resources.model import Resource
@@ -30,6 +30,9 @@ _decode = msgspec.json.Decoder().decode
 
 _ONE = f"""SELECT since, tail FROM published_record
     WHERE collection_id = :collection AND sourced_id = :id AND {LIVE_SQL}"""  # noqa: S608
+
+#: A request that began at the revision before has pinned it by then.
+_UNDER_WAY = timedelta(minutes=3)
 
 
 class NotPublished(Exception):
@@ -45,7 +48,7 @@ class Page(NamedTuple):
 
 
 def open_reading(
-    memory: Memory, connection: Connection, traffic: Engine, edition: Edition, client: int, now: datetime
+    memory: Memory, connection: Connection, traffic: Readers, edition: Edition, client: int, now: datetime
 ) -> "Reading":
     """A reading of the edition as it stands. Raises NotPublished."""
     built = memory.edition(connection, edition)
@@ -58,7 +61,7 @@ class Reading:
     """One edition at one revision, over a connection that reads. `client` is whose walks are kept (connection id)."""
 
     def __init__(
-        self, memory: Memory, connection: Connection, traffic: Engine, built: BuiltEdition, version: Version,
+        self, memory: Memory, connection: Connection, traffic: Readers, built: BuiltEdition, version: Version,
         client: int, now: datetime,
     ) -> None:  # fmt: skip
         self._memory = memory
@@ -109,7 +112,7 @@ class Reading:
         """The pieces of a page of a question, and how many records it has in all; kept when there is a later page."""
         # The answer is the same for every revision since the last change of a collection that it was made from.
         state = max(self._extent(name, texts.revision).revision for name in _sources(asked))
-        with self._traffic.connect() as traffic:
+        with self._traffic.connection() as traffic:
             kept = find_list(traffic, texts.collection_id, state, mark, self._now)
             if kept is not None:
                 pieces = texts_of(traffic, kept, query.offset, query.limit) if asked.sort else None
@@ -127,12 +130,12 @@ class Reading:
 
     def _keep(self, asked: Asked, state: int, mark: bytes, texts: Texts, positions: "array[int]") -> None:
         """Keep a list for later pages; a sorted one with its texts, for its records lie far apart."""
-        kept = keep_list(self._traffic, texts.collection_id, state, mark, positions, self._now)
+        kept = keep_list(self._traffic.engine, texts.collection_id, state, mark, positions, self._now)
         if kept is None or asked.sort is None:
             return
         for start in range(0, len(positions), CHUNK):
             bodies = texts.blocks_of(positions[start : start + CHUNK].tolist())
-            keep_texts(self._traffic, kept, start // BLOCK, bodies)
+            keep_texts(self._traffic.engine, kept, start // BLOCK, bodies)
 
     def _revision(self, query: Query, mark: bytes) -> int:
         """The revision that the walk belongs to: that of its Link, that of its first page, or the present one."""
@@ -141,10 +144,15 @@ class Reading:
             return current
         if query.revision is not None:
             return query.revision if self._readable(query.revision) else current
-        if self._dates(current).at[current] <= self._now - WALK_LIFETIME:
+        published = self._dates(current).at[current]
+        if published <= self._now - WALK_LIFETIME or self._memory.settled(self._client, mark, current):
             return current  # Whoever still walks began at it.
         revision = pinned(self._traffic, self._client, mark, self._now)
-        return current if revision is None or revision > current else revision
+        if revision is not None and revision < current:
+            return revision
+        if published <= self._now - _UNDER_WAY:
+            self._memory.settle(self._client, mark, current)
+        return current
 
     def _readable(self, revision: int) -> bool:
         """Whether the versions of a revision are still there: it was current less than a walk's lifetime ago."""

@@ -16,7 +16,7 @@ from provider.publishing.models import KeptChunk, KeptList, KeptText, KeptWalk
 from provider.publishing.positions import BLOCK, CHUNK, unpack
 from provider.publishing.rendering import expand, squeeze
 from provider.publishing.sweeping import WALK_LIFETIME
-from shared.database import fetch, insert_many, writing
+from shared.database import Readers, fetch, insert_many, writing
 
 #: A walk that is pinned to the present revision and lives this long still need not be pinned again.
 _LONG_ENOUGH = WALK_LIFETIME / 2
@@ -29,22 +29,22 @@ _CHUNKS = "SELECT positions FROM kept_chunk WHERE list_id = :list AND number BET
 _TEXTS = "SELECT body FROM kept_text WHERE list_id = :list AND number BETWEEN :low AND :high ORDER BY number"
 
 
-def pin(engine: Engine, client: int, query: bytes, revision: int, now: datetime) -> None:
+def pin(traffic: Readers, client: int, query: bytes, revision: int, now: datetime) -> None:
     """A client's walk over a query begins at a revision; an earlier one over the same query is forgotten."""
-    with engine.connect() as connection:
+    with traffic.connection() as connection:
         there = _walk(connection, client, query, now)
     if there and there[0] == revision and there[1] > _seconds(now + _LONG_ENOUGH):
         return
-    with writing(engine) as connection:
+    with writing(traffic.engine) as connection:
         dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
         values = {"revision": revision, "expires_at": _seconds(now + WALK_LIFETIME)}
         statement = dialect.insert(KeptWalk.__table__).values(connection_id=client, query=query, **values)
         connection.execute(statement.on_conflict_do_update(index_elements=["connection_id", "query"], set_=values))
 
 
-def pinned(engine: Engine, client: int, query: bytes, now: datetime) -> int | None:
+def pinned(traffic: Readers, client: int, query: bytes, now: datetime) -> int | None:
     """The revision that a client's walk began with, or None."""
-    with engine.connect() as connection:
+    with traffic.connection() as connection:
         there = _walk(connection, client, query, now)
     return there[0] if there else None
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from tests.database import postgresql_programs
 from tests.scale.results import Result, table
 
-_LIBRARIES = ("flask", "gunicorn", "sqlalchemy", "psycopg", "orjson", "msgspec", "isal")
+_LIBRARIES = ("flask", "gunicorn", "sqlalchemy", "psycopg", "orjson", "msgspec", "isal", "lz4")
 _TITLES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
