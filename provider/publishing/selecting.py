@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, null, select
 
 from provider.publishing.catalog import RESOURCES
 from provider.publishing.models import PublishedIndex, PublishedRecord
@@ -129,7 +129,7 @@ class Selector:
             return
         where = self._span(asked, number)
         if asked.sort in (None, *_COLUMNS) and _paths(asked.filter) <= _COLUMNS and isinstance(asked.view, Whole):
-            yield from self._columns(*where)
+            yield from self._columns(*where, named=asked.sort == "sourcedId" or "sourcedId" in _paths(asked.filter))
         else:
             yield from self._decoded(*where)
 
@@ -182,11 +182,12 @@ class Selector:
         for key, since, tail in self._stream(query):
             yield key, since, _decode(b"{" + tail)
 
-    def _columns(self, *where: ColumnElement[bool]) -> Iterator[tuple[int, int, Record]]:
-        """Records as far as columns hold them: the index is read, the JSON is not."""
-        query = select(
-            PublishedRecord.id, PublishedRecord.since, PublishedRecord.status, PublishedRecord.sourced_id
-        ).where(*where, LIVE)
+    def _columns(self, *where: ColumnElement[bool], named: bool) -> Iterator[tuple[int, int, Record]]:
+        """Records as far as columns hold them; not `named`: without their sourcedId, so that the index is enough."""
+        sourced_id = PublishedRecord.sourced_id if named else null()
+        query = select(PublishedRecord.id, PublishedRecord.since, PublishedRecord.status, sourced_id).where(
+            *where, LIVE
+        )
         for key, since, status, sourced_id in self._stream(query):
             yield key, since, {"sourcedId": sourced_id, "status": status}
 

@@ -1,7 +1,8 @@
 """The finished text of records at a revision, in the fewest rows: whole blocks where they serve, else records."""
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import groupby
+from operator import lt
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func
@@ -55,8 +56,10 @@ class Texts(NamedTuple):
         return [piece for piece in self._pieces(start, stop) if piece]
 
     def at(self, positions: Sequence[int]) -> list[bytes]:
-        """The records at some positions, in the order given, in pieces likewise."""
-        if all(a < b for a, b in pairwise(positions)):
+        """The records at some live positions, in the order given, in pieces likewise."""
+        if all(map(lt, positions, positions[1:])):
+            if positions and live_between(self.extent.holes, positions[0], positions[-1] + 1) == len(positions):
+                return self.between(positions[0], positions[-1] + 1)
             pieces = [piece for piece in self._in_order(positions) if piece]
             # Every piece is a write to the network of its own.
             return pieces if len(pieces) <= _RUNS else [b"".join(pieces)]
@@ -96,6 +99,9 @@ class Texts(NamedTuple):
 
     def _in_order(self, positions: Sequence[int]) -> Iterator[bytes]:
         """Ascending positions: blocks that are wanted whole as blocks, the rest in runs or by one lookup."""
+        if len(positions) > _RUNS and positions[-1] - positions[0] > BLOCK * len(positions):
+            yield self._joined(positions)
+            return
         runs = self._wanted_runs(positions)
         if len(runs) <= _RUNS:
             for start, stop in runs:
