@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, TypeDecorator, event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session
@@ -37,6 +37,10 @@ BUSY_MILLISECONDS = 30_000
 _ASK_AGAIN_SECONDS = 0.004
 #: What a connection keeps of the trees that it reads and writes.
 CACHE_KIBIBYTES = 32_000
+
+
+#: A large number. On SQLite an INTEGER key is the rowid itself: rows lie in its order and need no second tree.
+BigId = BigInteger().with_variant(Integer, "sqlite")
 
 
 def new_database() -> SQLAlchemy:

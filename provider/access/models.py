@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from provider.database import db
+from provider.database import TRAFFIC, db
 from provider.eligibility.edition import SHARE, Edition
 from provider.sis.models.columns import Flag, Id
-from shared.database import UtcDateTime
+from shared.database import BigId, UtcDateTime
 from shared.oneroster.versions import Version
 
 
@@ -25,7 +25,9 @@ class Connection(db.Model):
     """A platform's access to this district.
 
     version            "1.1" or "1.2"; both URL forms of a version are open to it
-    oauth              "oauth2"
+    oauth              "oauth2", or "oauth1" (1.1 only): client_id is then the consumer key
+    expires_at         the end of an OAuth 1 key and secret (P-99); None: no end
+    at_a_time, a_minute   how many requests are answered at once and in a minute; None: as the district says (P-112)
     secret_hash        SHA-256 of the secret, which is 256 random bits, so that a fast hash is enough
     secret_sealed      the secret sealed, for showing it again on request (P-101)
     secret_generation  counts secrets: a token says under which it was issued, and a new secret ends it at once (P-101)
@@ -41,7 +43,7 @@ class Connection(db.Model):
     __tablename__ = "connection"
     __table_args__ = (
         CheckConstraint("version IN ('1.1', '1.2')", name="version"),
-        CheckConstraint("oauth IN ('oauth2')", name="oauth"),
+        CheckConstraint("oauth = 'oauth2' OR (oauth = 'oauth1' AND version = '1.1')", name="oauth"),
         CheckConstraint("version = '1.2' OR NOT secondary_email", name="secondary_email"),
         CheckConstraint("(vendor_key IS NULL) = (vendor_secret_hash IS NULL)", name="vendor"),
         # An id is never given twice: a token of a removed connection must not open the next one.
@@ -72,6 +74,9 @@ class Connection(db.Model):
     vendor_key: Mapped[str | None] = mapped_column(String(64), unique=True)
     vendor_secret_hash: Mapped[str | None] = mapped_column(String(64))
     vendor_secret_sealed: Mapped[str | None] = mapped_column(String(500))
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    at_a_time: Mapped[int | None]
+    a_minute: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     schools: Mapped[list[ConnectionSchool]] = relationship(
@@ -94,3 +99,43 @@ class Connection(db.Model):
             share=self.share,
             gradebook=self.gradebook,
         )
+
+
+class OAuthNonce(db.Model):
+    """A nonce that an OAuth 1 request has used: it is used once, in every process (RFC 5849 section 3.3)."""
+
+    __bind_key__ = TRAFFIC
+    __tablename__ = "oauth_nonce"
+
+    connection_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    #: Seconds since 1970, as the request said.
+    timestamp: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    nonce: Mapped[str] = mapped_column(String(255), primary_key=True)
+
+
+class RequestLog(db.Model):
+    """One request of a platform (P-114). It holds no values of a filter that could be a person's."""
+
+    __bind_key__ = TRAFFIC
+    __tablename__ = "request_log"
+    __table_args__ = (Index("ix_request_log_connection_at", "connection_id", "at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    #: None: the caller could not be let in.
+    connection_id: Mapped[int | None]
+    method: Mapped[str] = mapped_column(String(8))
+    #: The operationId of the standard, or the path where there is no such operation.
+    operation: Mapped[str] = mapped_column(String(100))
+    #: sourcedIds of the path, joined by blanks.
+    objects: Mapped[str | None] = mapped_column(String(600))
+    filter: Mapped[str | None] = mapped_column(String(400))
+    sort: Mapped[str | None] = mapped_column(String(100))
+    limit: Mapped[int | None]
+    offset: Mapped[int | None] = mapped_column(BigId)
+    #: Records in the answer, and in all (X-Total-Count).
+    count: Mapped[int | None]
+    total: Mapped[int | None]
+    status: Mapped[int]
+    milliseconds: Mapped[float]
+    bytes: Mapped[int]

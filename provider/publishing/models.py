@@ -11,14 +11,11 @@ Positions without a live record are the *holes* of a revision.
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from provider.database import TRAFFIC, db
-from shared.database import UtcDateTime
-
-#: On SQLite an INTEGER key is the rowid itself: rows lie in its order and need no second tree.
-BigId = BigInteger().with_variant(Integer, "sqlite")
+from shared.database import BigId, UtcDateTime
 
 
 class PublishedEdition(db.Model):

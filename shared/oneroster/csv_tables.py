@@ -91,7 +91,7 @@ def csv_tables(version: Version) -> dict[str, CsvTable]:
 
 def _table(resource: Resource, version: Version) -> CsvTable:
     columns = tuple(
-        CsvColumn(field.column.header, field.name, field.kind, field.many, presence is REQUIRED)
+        CsvColumn(field.column.header, field.name, field.column.kind or field.kind, field.many, presence is REQUIRED)
         for field in resource.fields
         if field.column is not None and (presence := field.column.presence(version)) is not ABSENT
     )

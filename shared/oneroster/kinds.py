@@ -12,7 +12,8 @@ from shared.oneroster.values import Boolean, Date, DateTime, Enumeration, Float,
 from shared.oneroster.versions import Version
 
 __all__ = [
-    "BOOLEAN", "DATE", "DATETIME", "FLOAT", "ID", "METADATA", "PROFILE", "ROLE", "TEXT", "USER_ID", "YEAR",
+    "BOOLEAN", "DATE", "DATETIME", "FLOAT", "ID", "METADATA", "OBJECTIVES", "PROFILE", "RESULT_OBJECTIVES", "ROLE",
+    "SCALE_VALUE", "TEXT", "USER_ID", "YEAR",
     "Kind", "Member", "enum", "ref",
 ]  # fmt: skip
 
@@ -116,6 +117,7 @@ def enum(*values: str, v11: tuple[str, ...] | None = None, ext: bool = False) ->
 _REFERENCE_TYPES = {
     "academicSessions": "academicSession", "orgs": "org", "courses": "course", "classes": "class", "users": "user",
     "resources": "resource", "categories": "category", "lineItems": "lineItem", "scoreScales": "scoreScale",
+    "assessmentLineItems": "assessmentLineItem",
 }  # fmt: skip
 
 #: What 1.1 also names the targets of references.
@@ -173,4 +175,31 @@ PROFILE = Object(
         Member("credentials", CREDENTIAL, many=True),
     ),
     stands_for="profileId",
+)
+SCALE_VALUE = Object(
+    "scoreScaleValue",
+    members=(Member("itemValueLHS", TEXT, required=True), Member("itemValueRHS", TEXT, required=True)),
+    stands_for="itemValueRHS",
+)
+#: What a line item is about: `source` is case, unknown, or a word of the platform's own.
+OBJECTIVES = Object(
+    "learningObjectiveSet",
+    members=(Member("source", TEXT, required=True), Member("learningObjectiveIds", TEXT, required=True, many=True)),
+    stands_for="learningObjectiveIds",
+)
+_OBJECTIVE_RESULT = Object(
+    "learningObjectiveResult",
+    members=(
+        Member("learningObjectiveId", TEXT, required=True), Member("score", FLOAT), Member("textScore", TEXT),
+    ),
+    stands_for="learningObjectiveId",
+)  # fmt: skip
+#: What a result says about each.
+RESULT_OBJECTIVES = Object(
+    "learningObjectiveResultSet",
+    members=(
+        Member("source", TEXT, required=True),
+        Member("learningObjectiveResults", _OBJECTIVE_RESULT, required=True, many=True),
+    ),
+    stands_for="learningObjectiveResults",
 )

@@ -13,6 +13,16 @@ from shared.oneroster.versions import Version
 ROSTER_CORE = frozenset({"roster-core.readonly", "roster.readonly"})
 ROSTER = frozenset({"roster.readonly"})
 DEMOGRAPHICS = frozenset({"roster-demographics.readonly"})
+RESOURCE_CORE = frozenset({"resource-core.readonly", "resource.readonly"})
+RESOURCE = frozenset({"resource.readonly"})
+GRADEBOOK_CORE = frozenset({"gradebook-core.readonly", "gradebook.readonly"})
+GRADEBOOK = frozenset({"gradebook.readonly"})
+GRADEBOOK_PUT = frozenset({"gradebook.createput"})
+GRADEBOOK_POST = frozenset({"gradebook.createpost"})
+GRADEBOOK_DELETE = frozenset({"gradebook.delete"})
+ASSESSMENT = frozenset({"assessment.readonly"})
+ASSESSMENT_PUT = frozenset({"assessment.createput"})
+ASSESSMENT_DELETE = frozenset({"assessment.delete"})
 
 _SEVEN = (
     "roster-core.readonly", "roster.readonly", "roster-demographics.readonly", "resource.readonly",

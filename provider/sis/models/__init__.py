@@ -1,4 +1,4 @@
-"""The tables of the SIS by theme: district and schools, school time, people, staff, courses, settings."""
+"""The tables of the SIS by theme: district and schools, school time, people, staff, courses, grade book, resources."""
 
 from provider.sis.models.courses import (
     Course,
@@ -9,7 +9,21 @@ from provider.sis.models.courses import (
     SectionStaff,
 )  # fmt: skip
 from provider.sis.models.districts import District, School, Setting
+from provider.sis.models.gradebook import (
+    AssessmentLineItem,
+    AssessmentResult,
+    GradeCategory,
+    GradingTask,
+    GradingWindow,
+    LineItem,
+    Result,
+    ScoreGroup,
+    ScoreGroupItem,
+    ScoreScale,
+    ScoreScaleValue,
+)  # fmt: skip
 from provider.sis.models.people import Contact, Enrollment, Identity, Person, Relationship, UserAccount
+from provider.sis.models.resources import CourseResource, PersonResource, Resource, SectionResource
 from provider.sis.models.staff import Assignment, Employment
 from provider.sis.models.time import (
     Calendar,
@@ -23,8 +37,44 @@ from provider.sis.models.time import (
 )  # fmt: skip
 
 __all__ = [
-    "Assignment", "Calendar", "Contact", "Course", "CourseMaster", "District", "Employment", "Enrollment",
-    "GradeLevel", "Identity", "Person", "Relationship", "Roster", "ScheduleStructure", "School", "SchoolYear",
-    "Section", "SectionPlacement", "SectionStaff", "Setting", "StateGrade", "Term", "TermSchedule", "Trial",
+    "AssessmentLineItem",
+    "AssessmentResult",
+    "Assignment",
+    "Calendar",
+    "Contact",
+    "Course",
+    "CourseMaster",
+    "CourseResource",
+    "District",
+    "Employment",
+    "Enrollment",
+    "GradeCategory",
+    "GradeLevel",
+    "GradingTask",
+    "GradingWindow",
+    "Identity",
+    "LineItem",
+    "Person",
+    "PersonResource",
+    "Relationship",
+    "Resource",
+    "Result",
+    "Roster",
+    "ScheduleStructure",
+    "School",
+    "SchoolYear",
+    "ScoreGroup",
+    "ScoreGroupItem",
+    "ScoreScale",
+    "ScoreScaleValue",
+    "Section",
+    "SectionPlacement",
+    "SectionResource",
+    "SectionStaff",
+    "Setting",
+    "StateGrade",
+    "Term",
+    "TermSchedule",
+    "Trial",
     "UserAccount",
 ]  # fmt: skip

@@ -24,11 +24,15 @@ ABSENT, OPTIONAL, REQUIRED = Presence.ABSENT, Presence.OPTIONAL, Presence.REQUIR
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The CSV column of a field: its header and whether a row must fill it (`oneroster-csv.md` sections 3, 5)."""
+    """The CSV column of a field: its header and whether a row must fill it (`oneroster-csv.md` sections 3, 5).
+
+    kind   what a cell holds, where the CSV binding has another kind than REST
+    """
 
     header: str
     v11: Presence = OPTIONAL
     v12: Presence = OPTIONAL
+    kind: Kind | None = None
 
     def presence(self, version: Version) -> Presence:
         return self.v11 if version is Version.V1P1 else self.v12

@@ -1,13 +1,16 @@
-"""Every read of the rostering service: path, operationId, what it answers, which scopes open it. Routes come from it.
+"""Every read of the rostering and resources services: path, operationId, what it answers, which scopes open it. Routes
+come from it.
 
 First the 41 operations of both versions (`oneroster-1.1.md` section 2.1, `oneroster-1.2.md` section 2.1; paths and
-operationIds are the same), then what clients ask of Campus beyond the standard (real-clients 22, P-111).
+operationIds are the same), then what clients ask of Campus beyond the standard (real-clients 22, P-111), then the
+resources (sections 2.2 of both).
 """
 
 import re
 from dataclasses import dataclass
 
 from shared.oneroster import scopes
+from shared.oneroster.resources.learning import resources
 from shared.oneroster.resources.model import Resource
 from shared.oneroster.resources.rostering import (
     academic_sessions,
@@ -102,6 +105,11 @@ CLASS = Parent("classSourcedId", classes)
 #: A class of another school is no class of this one: 404.
 CLASS_IN_SCHOOL = Parent("classSourcedId", classes, MatchParam("school", "schoolSourcedId"))
 TERM = Parent("termSourcedId", academic_sessions, TERMS)
+
+
+def student_of_class() -> Parent:
+    """The student of the path `/classes/{classSourcedId}/students/{studentSourcedId}/…`."""
+    return Parent("studentSourcedId", users, _people("student"))
 
 
 def _all_and_one(
@@ -200,6 +208,26 @@ CAMPUS: tuple[Operation, ...] = (
             Every((MatchParam("school", "schoolSourcedId"), _enrolled("student"))), SCHOOL),
     _nested("/schools/{schoolSourcedId}/teacherEnrollments", "getTeacherEnrollmentsForSchool", enrollments,
             Every((MatchParam("school", "schoolSourcedId"), _enrolled("teacher"))), SCHOOL),
+)  # fmt: skip
+
+_IN_1P2 = frozenset({Version.V1P2})
+
+
+def _resources_of(path: str, operation_id: str, view: View, parent: Parent,
+                  versions: frozenset[Version] = BOTH) -> Operation:  # fmt: skip
+    return Operation(path, operation_id, resources, False, scopes.RESOURCE, view, (parent,), versions)
+
+
+RESOURCES: tuple[Operation, ...] = (
+    *_all_and_one("resources", "getAllResources", "getResource", resources, opened_by=scopes.RESOURCE_CORE),
+    _resources_of("/classes/{classSourcedId}/resources", "getResourcesForClass",
+                  Via("classes", (MatchParam("sourcedId", "classSourcedId"),), "resources.sourcedId"), CLASS),
+    _resources_of("/courses/{courseSourcedId}/resources", "getResourcesForCourse",
+                  Via("courses", (MatchParam("sourcedId", "courseSourcedId"),), "resources.sourcedId"),
+                  Parent("courseSourcedId", courses)),
+    _resources_of("/users/{userSourcedId}/resources", "getResourcesForUser",
+                  Via("users", (MatchParam("sourcedId", "userSourcedId"),), "resources.sourcedId"),
+                  Parent("userSourcedId", users), _IN_1P2),
 )  # fmt: skip
 
 OPERATIONS: tuple[Operation, ...] = STANDARD + CAMPUS
