@@ -163,7 +163,7 @@ class KeptWalk(db.Model):
 
     connection_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     query: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
-    revision: Mapped[int]
+    revision: Mapped[int] = mapped_column(BigInteger)
     #: Seconds since 1970.
     expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
 
@@ -177,7 +177,7 @@ class KeptList(db.Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     collection_id: Mapped[int]
-    revision: Mapped[int]
+    revision: Mapped[int] = mapped_column(BigInteger)
     query: Mapped[bytes] = mapped_column(LargeBinary(16))
     total: Mapped[int]
     #: Seconds since 1970.

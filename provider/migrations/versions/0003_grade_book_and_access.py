@@ -463,3 +463,6 @@ def upgrade_traffic() -> None:
     with op.batch_alter_table("request_log", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_request_log_at"), ["at"], unique=False)
         batch_op.create_index("ix_request_log_connection_at", ["connection_id", "at"], unique=False)
+    for table in ("kept_walk", "kept_list"):
+        with op.batch_alter_table(table) as batch_op:
+            batch_op.alter_column("revision", existing_type=sa.Integer(), type_=sa.BigInteger(), existing_nullable=False)

@@ -1,0 +1,158 @@
+"""What every call of the API goes through: the guard, a reading of what the caller sees, the answer, and the words of
+failures."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import NamedTuple
+from urllib.parse import quote
+
+import orjson
+from flask import Blueprint, Response, current_app, request
+from sqlalchemy import Connection
+from werkzeug.exceptions import HTTPException
+
+from provider.access.guard import Caller, Unauthorized, authenticate
+from provider.oneroster.envelope import (
+    Arguments,
+    collection_body,
+    encoded,
+    link_header,
+    respond,
+    select_fields,
+    single_body,
+)  # fmt: skip
+from provider.oneroster.slashes import restore, sent_path
+from provider.publishing.reading import NotPublished, Page, Reading, open_reading
+from shared.database import Readers
+from shared.oneroster.errors import Failure, OneRosterError, error_body
+from shared.oneroster.query import Query
+from shared.oneroster.resources.model import Resource
+from shared.oneroster.resources.operations import Parent
+from shared.oneroster.versions import Version
+
+#: Seconds after which a client may ask again for what is being built.
+_RETRY_AFTER = "30"
+
+
+class Call(NamedTuple):
+    """A caller who has been let in: `reading` is the caller's edition, `database` a connection that only reads,
+    `traffic` where walks are kept."""
+
+    caller: Caller
+    reading: Reading
+    database: Connection
+    traffic: Readers
+    now: datetime
+
+
+@contextmanager
+def let_in(scopes: frozenset[str], version: Version) -> Iterator[Call]:
+    """Let the caller in, if its token carries one of the scopes and its connection speaks the version; for the time of
+    the request. Raises Unauthorized, OneRosterError, NotPublished."""
+    now = datetime.now(UTC)
+    homeroom = current_app.extensions["homeroom"]
+    main, traffic = homeroom["readers"]
+    with main.connection() as database:
+        caller = authenticate(database, request.headers.get("Authorization"), now)
+        _check(caller, scopes, version)
+        reading = open_reading(homeroom["memory"], database, traffic, caller.edition, caller.connection_id, now)
+        yield Call(caller, reading, database, traffic, now)
+
+
+def _check(caller: Caller, scopes: frozenset[str], version: Version) -> None:
+    if caller.version is not version:
+        raise OneRosterError(
+            Failure.FORBIDDEN, f"This connection speaks OneRoster {caller.version}; this address is OneRoster {version}"
+        )
+    if scopes.isdisjoint(caller.scopes):
+        wanted = " or ".join(sorted(scopes))
+        raise OneRosterError(Failure.FORBIDDEN, f"The token does not carry the scope that this needs: {wanted}")
+
+
+def rule(path: str) -> str:
+    """The path of an operation as Flask writes it."""
+    return re.sub(r"{(\w+)}", r"<\1>", path)
+
+
+def decoded(segments: dict[str, str]) -> dict[str, str]:
+    """The path parameters, with the slashes inside them."""
+    return {name: restore(value) for name, value in segments.items()}
+
+
+def arguments() -> Arguments:
+    """The query parameters as they came, decoded."""
+    return list(request.args.items(multi=True))
+
+
+def require(reading: Reading, parent: Parent, params: dict[str, str]) -> None:
+    """Refuse a path that names an object which is not there (404)."""
+    if reading.one(parent.resource, parent.view, params, params[parent.param]) is None:
+        raise unknown(parent.resource, params[parent.param])
+
+
+def unknown(resource: Resource, sourced_id: str) -> OneRosterError:
+    """The failure of a call for an object that is not there, or that the caller may not see."""
+    return OneRosterError(
+        Failure.UNKNOWN_OBJECT, f"Unknown Object: no {resource.singular} with sourcedId {sourced_id!r} here"
+    )
+
+
+def answer_page(resource: Resource, page: Page, query: Query, asked: Arguments) -> Response:
+    """A page of a collection with X-Total-Count and Link."""
+    pieces = select_fields(page.pieces, query.fields)
+    body = collection_body(resource.plural, pieces, query.warnings)
+    present = request.query_string.decode("latin-1")
+    links = link_header(_address(), present, asked, query, page.total, page.revision)
+    headers = ("X-Total-Count", str(page.total)), ("Link", links)
+    return respond(body, request.headers.get("Accept-Encoding", ""), 200, *headers)
+
+
+def answer_one(resource: Resource, text: bytes, query: Query) -> Response:
+    """One record; `text` is its JSON."""
+    body = single_body(resource.singular, select_fields([b"," + text], query.fields), query.warnings)
+    return respond(body, request.headers.get("Accept-Encoding", ""))
+
+
+def _address() -> str:
+    """The absolute URL of this collection, as it was asked for, at the configured public address and not at the
+    request's host."""
+    public = current_app.extensions["homeroom"]["settings"].provider_url
+    return f"{public}{encoded(sent_path(request.environ) or quote(request.root_path + request.path))}"
+
+
+def register_errors(blueprint: Blueprint, version: Version) -> None:
+    """Every failure in the words of the version; nothing of the inside leaves."""
+
+    def answer(failure: Failure, description: str, **headers: str) -> Response:
+        response = respond_error(version, failure, description)
+        response.headers.extend({name.replace("_", "-"): value for name, value in headers.items()})
+        return response
+
+    @blueprint.errorhandler(OneRosterError)
+    def failed(error: OneRosterError) -> Response:
+        return answer(error.failure, error.description)
+
+    @blueprint.errorhandler(Unauthorized)
+    def unauthorized(error: Unauthorized) -> Response:
+        return answer(Failure.UNAUTHORIZED, str(error), WWW_Authenticate="Bearer")
+
+    @blueprint.errorhandler(NotPublished)
+    def not_ready(_error: NotPublished) -> Response:
+        text = "The district's data are being prepared for this connection; ask again soon"
+        return answer(Failure.NOT_READY, text, Retry_After=_RETRY_AFTER)
+
+    @blueprint.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> Response:
+        return answer(Failure.INVALID_DATA, error.description or "The request cannot be read")
+
+    @blueprint.errorhandler(Exception)
+    def broken(error: Exception) -> Response:
+        current_app.logger.error("%s failed: %s", request.endpoint, type(error).__name__, exc_info=error)
+        return answer(Failure.INTERNAL, "Something went wrong here; it has been logged. Try again later")
+
+
+def respond_error(version: Version, failure: Failure, description: str) -> Response:
+    """The error body of a version with its status."""
+    return respond([orjson.dumps(error_body(version, failure, description))], "", failure.status)
