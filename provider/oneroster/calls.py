@@ -12,9 +12,11 @@ import orjson
 from flask import Blueprint, Response, current_app, request
 from sqlalchemy import Connection
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import parse_etags
 
 from provider.access.guard import Caller, Unauthorized, authenticate
 from provider.oneroster.envelope import (
+    VARY,
     Arguments,
     collection_body,
     encoded,
@@ -99,13 +101,34 @@ def unknown(resource: Resource, sourced_id: str) -> OneRosterError:
     )
 
 
+def is_current(state: str) -> bool:
+    """Whether the caller has this page as it is already: `If-None-Match` names the state (real-clients 23)."""
+    known = request.headers.get("If-None-Match")
+    return known is not None and (known.strip() == "*" or parse_etags(known).contains_weak(state))
+
+
+def _tag(state: str) -> str:
+    """The entity tag of any page of a collection in this state: weak, for compressed or not it is the same."""
+    return f'W/"{state}"'
+
+
+def _state_headers(state: str) -> tuple[tuple[str, str], ...]:
+    """A page may be kept by its caller, and is asked for again each time."""
+    return ("ETag", _tag(state)), ("X-Collection-Revision", state), ("Cache-Control", "private, no-cache")
+
+
+def answer_unchanged(state: str) -> Response:
+    """304: the caller has this page already."""
+    return Response(status=304, headers=[*_state_headers(state), ("Vary", VARY)])
+
+
 def answer_page(resource: Resource, page: Page, query: Query, asked: Arguments) -> Response:
-    """A page of a collection with X-Total-Count and Link."""
+    """A page of a collection with X-Total-Count, Link and what its next asking can be shortened by."""
     pieces = select_fields(page.pieces, query.fields)
     body = collection_body(resource.plural, pieces, query.warnings)
     present = request.query_string.decode("latin-1")
     links = link_header(_address(), present, asked, query, page.total, page.revision)
-    headers = ("X-Total-Count", str(page.total)), ("Link", links)
+    headers = ("X-Total-Count", str(page.total)), ("Link", links), *_state_headers(page.state)
     return respond(body, request.headers.get("Accept-Encoding", ""), 200, *headers)
 
 

@@ -16,6 +16,8 @@ from shared.oneroster.query import Query
 
 #: Smaller answers are not worth compressing.
 _GZIP_FROM = 1_000
+#: What an answer depends on beside its URL.
+VARY = "Accept-Encoding, Authorization"
 _ENCODED = str.maketrans({character: f"%{ord(character):02X}" for character in '<>"'})
 _decode = msgspec.json.Decoder().decode
 
@@ -84,7 +86,7 @@ def encoded(sent: str) -> str:
 def respond(pieces: list[bytes], accept_encoding: str, status: int = 200, *headers: tuple[str, str]) -> Response:
     """A JSON answer, compressed when the client takes gzip. Large pieces go out as they are: joining them is a copy."""
     size = sum(map(len, pieces))
-    sent = [*headers, ("Content-Type", "application/json"), ("Vary", "Accept-Encoding, Authorization")]
+    sent = [*headers, ("Content-Type", "application/json"), ("Vary", VARY)]
     if size >= _GZIP_FROM and _takes_gzip(accept_encoding):
         pieces = [igzip.compress(b"".join(pieces), compresslevel=1)]
         size = len(pieces[0])

@@ -9,8 +9,10 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from provider.oneroster.calls import (
     answer_one,
     answer_page,
+    answer_unchanged,
     arguments,
     decoded,
+    is_current,
     let_in,
     register_errors,
     require,
@@ -42,7 +44,11 @@ def _collection(operation: Operation, version: Version) -> Callable[..., Respons
             query = parse_query(asked, operation.resource, version)
             for parent in operation.parents:
                 require(call.reading, parent, params)
-            page = call.reading.page(operation, params, query)
+            question = call.reading.question(operation, params, query)
+            if is_current(question.state):
+                call.reading.begin(question)
+                return answer_unchanged(question.state)
+            page = call.reading.page(question, query)
         return answer_page(operation.resource, page, query, asked)
 
     return view

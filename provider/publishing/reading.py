@@ -40,11 +40,29 @@ class NotPublished(Exception):
 
 
 class Page(NamedTuple):
-    """A page: `pieces` are its records, a comma before each; `total` is X-Total-Count; `revision` belongs into Link."""
+    """A page: `pieces` are its records, a comma before each; `total` is X-Total-Count; `revision` belongs into Link.
+
+    state    differs exactly when the collection that was asked for, as the caller sees it, does (real-clients 23)
+    """
 
     pieces: list[bytes]
     total: int
     revision: int
+    state: str
+
+
+class Question(NamedTuple):
+    """What is asked of a collection, and of which revision of it.
+
+    changed  the revision of the last change of a collection that the answer is made from: it is the same for every
+             revision since
+    """
+
+    asked: Asked
+    mark: bytes
+    revision: int
+    changed: int
+    state: str
 
 
 def open_reading(
@@ -88,32 +106,40 @@ class Reading:
         belongs = compile_view(view, resource, self._version, params, lambda _: frozenset())
         return text if belongs(_decode(text)) else None
 
-    def page(self, operation: Operation, params: Mapping[str, str], query: Query) -> Page:
-        """The page that a query asks for. A walk that begins here pins the revision for its later pages (P-92)."""
-        resource = operation.resource
-        asked = Asked(resource, operation.view, params, query.filter, query.sort, query.descending)
+    def question(self, operation: Operation, params: Mapping[str, str], query: Query) -> Question:
+        """What a query asks, and of which revision: nothing is read yet."""
+        asked = Asked(operation.resource, operation.view, params, query.filter, query.sort, query.descending)
         mark = _mark(operation, asked)
         revision = self._revision(query, mark)
-        if covers_everything(asked.filter, resource, self._version, self._dates(revision).wire):
+        if covers_everything(asked.filter, asked.resource, self._version, self._dates(revision).wire):
             asked = replace(asked, filter=None)
-        number = self._built.collections[resource.plural]
-        extent = self._extent(resource.plural, revision)
+        changed = max(self._extent(name, revision).revision for name in _sources(asked))
+        return Question(asked, mark, revision, changed, f"{self._built.id}.{changed}")
+
+    def begin(self, question: Question) -> None:
+        """A walk over a question begins: its later pages are of the same revision (P-92)."""
+        pin(self._traffic, self._client, question.mark, question.revision, self._now)
+
+    def page(self, question: Question, query: Query) -> Page:
+        """The page that a query asks for. A walk of more than one page begins with its first."""
+        asked, revision = question.asked, question.revision
+        number = self._built.collections[asked.resource.plural]
+        extent = self._extent(asked.resource.plural, revision)
         texts = Texts(self._connection, number, extent, revision, self._dates(revision).heads)
         if asked.whole:
             total = extent.size
             pieces = texts.between(*extent.page(query.offset, query.limit))
         else:
-            pieces, total = self._selected(asked, mark, texts, query)
+            pieces, total = self._selected(question, texts, query)
         if query.offset == 0 and total > query.limit:
-            pin(self._traffic, self._client, mark, revision, self._now)
-        return Page(pieces, total, revision)
+            self.begin(question)
+        return Page(pieces, total, revision, question.state)
 
-    def _selected(self, asked: Asked, mark: bytes, texts: Texts, query: Query) -> tuple[list[bytes], int]:
+    def _selected(self, question: Question, texts: Texts, query: Query) -> tuple[list[bytes], int]:
         """The pieces of a page of a question, and how many records it has in all; kept when there is a later page."""
-        # The answer is the same for every revision since the last change of a collection that it was made from.
-        state = max(self._extent(name, texts.revision).revision for name in _sources(asked))
+        asked = question.asked
         with self._traffic.connection() as traffic:
-            kept = find_list(traffic, texts.collection_id, state, mark, self._now)
+            kept = find_list(traffic, texts.collection_id, question.changed, question.mark, self._now)
             if kept is not None:
                 pieces = texts_of(traffic, kept, query.offset, query.limit) if asked.sort else None
                 if pieces is None:
@@ -125,13 +151,15 @@ class Reading:
         )  # fmt: skip
         positions = selector.positions(asked)
         if len(positions) > query.limit:
-            self._keep(asked, state, mark, texts, positions)
+            self._keep(question, texts, positions)
         return texts.at(positions[query.offset : query.offset + query.limit].tolist()), len(positions)
 
-    def _keep(self, asked: Asked, state: int, mark: bytes, texts: Texts, positions: "array[int]") -> None:
+    def _keep(self, question: Question, texts: Texts, positions: "array[int]") -> None:
         """Keep a list for later pages; a sorted one with its texts, for its records lie far apart."""
-        kept = keep_list(self._traffic.engine, texts.collection_id, state, mark, positions, self._now)
-        if kept is None or asked.sort is None:
+        kept = keep_list(
+            self._traffic.engine, texts.collection_id, question.changed, question.mark, positions, self._now
+        )
+        if kept is None or question.asked.sort is None:
             return
         for start in range(0, len(positions), CHUNK):
             bodies = texts.blocks_of(positions[start : start + CHUNK].tolist())

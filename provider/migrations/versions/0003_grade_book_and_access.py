@@ -425,10 +425,13 @@ def upgrade_() -> None:
         batch_op.add_column(sa.Column("expires_at", sa.DateTime(), nullable=True))
         batch_op.add_column(sa.Column("at_a_time", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("a_minute", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("supported", sa.Boolean(), server_default="1", nullable=False))
         batch_op.drop_constraint(op.f("ck_connection_oauth"), type_="check")
         batch_op.create_check_constraint(
             op.f("ck_connection_oauth"), "oauth = 'oauth2' OR (oauth = 'oauth1' AND version = '1.1')"
         )
+        batch_op.create_check_constraint(op.f("ck_connection_schools"), "oauth = 'oauth2' OR all_schools")
+        batch_op.create_check_constraint(op.f("ck_connection_supported"), "supported OR NOT (gradebook OR assessments)")
 
 
 def upgrade_traffic() -> None:
@@ -465,4 +468,6 @@ def upgrade_traffic() -> None:
         batch_op.create_index("ix_request_log_connection_at", ["connection_id", "at"], unique=False)
     for table in ("kept_walk", "kept_list"):
         with op.batch_alter_table(table) as batch_op:
-            batch_op.alter_column("revision", existing_type=sa.Integer(), type_=sa.BigInteger(), existing_nullable=False)
+            batch_op.alter_column(
+                "revision", existing_type=sa.Integer(), type_=sa.BigInteger(), existing_nullable=False
+            )
