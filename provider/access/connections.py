@@ -122,10 +122,12 @@ def editions_in_use(session: Session) -> list[Edition]:
 
 
 def allowed_scopes(connection: Connection) -> frozenset[str]:
-    """The short names of the scopes that its functions open (P-97, P-102, P-104)."""
+    """The short names of the scopes that its functions open (P-97, P-102, P-104). Resources go with the roster."""
     names: set[str] = set()
     if connection.roster:
-        names |= {"roster-core.readonly", "roster.readonly"}
+        names |= {"roster-core.readonly", "roster.readonly", "resource.readonly"}
+        if connection.version == Version.V1P2:
+            names.add("resource-core.readonly")
         if connection.share_demographics:
             names.add("roster-demographics.readonly")
     if connection.gradebook:

@@ -33,9 +33,10 @@ class Connection(db.Model):
     secret_generation  counts secrets: a token says under which it was issued, and a new secret ends it at once (P-101)
     revision           counts changes of this row; requests compare it with what they hold in memory, so that a change
                        of any option acts at once in every process. Change connections through the ORM only.
-    all_schools        False: only those of `connection_school` (P-96)
+    all_schools        False: only those of `connection_school` (P-96), with OAuth 2 only
     share_…            the data-to-share switches (P-104)
-    roster, gradebook, assessments   the functions that are switched on (P-97, P-102)
+    roster, gradebook, assessments   the functions that are switched on (P-97)
+    supported          False: the vendor is not one that the district has support for, and may only have the roster (P-102)
     secondary_email    1.2 only (P-62)
     vendor_key, vendor_secret_…      of the vendor header of grade book calls, where one is wanted (P-98)
     """
@@ -44,7 +45,9 @@ class Connection(db.Model):
     __table_args__ = (
         CheckConstraint("version IN ('1.1', '1.2')", name="version"),
         CheckConstraint("oauth = 'oauth2' OR (oauth = 'oauth1' AND version = '1.1')", name="oauth"),
+        CheckConstraint("oauth = 'oauth2' OR all_schools", name="schools"),
         CheckConstraint("version = '1.2' OR NOT secondary_email", name="secondary_email"),
+        CheckConstraint("supported OR NOT (gradebook OR assessments)", name="supported"),
         CheckConstraint("(vendor_key IS NULL) = (vendor_secret_hash IS NULL)", name="vendor"),
         # An id is never given twice: a token of a removed connection must not open the next one.
         {"sqlite_autoincrement": True},
@@ -71,6 +74,7 @@ class Connection(db.Model):
     gradebook: Mapped[Flag]
     assessments: Mapped[Flag]
     secondary_email: Mapped[Flag]
+    supported: Mapped[bool] = mapped_column(default=True, server_default="1")
     vendor_key: Mapped[str | None] = mapped_column(String(64), unique=True)
     vendor_secret_hash: Mapped[str | None] = mapped_column(String(64))
     vendor_secret_sealed: Mapped[str | None] = mapped_column(String(500))

@@ -30,7 +30,9 @@ def granted(answer: requests.Response) -> set[str]:
 
 def test_without_a_scope_a_token_carries_all_that_the_connection_may_do(lms, version):
     answer = lms.ask_for_token()
-    assert granted(answer) == {scope_url(name, version) for name in (CORE, ROSTER, DEMOGRAPHICS)}
+    resources = {Version.V1P1: ["resource.readonly"], Version.V1P2: ["resource-core.readonly", "resource.readonly"]}
+    names = [CORE, ROSTER, DEMOGRAPHICS, *resources[version]]
+    assert granted(answer) == {scope_url(name, version) for name in names}
     headers = bearer(answer.json()["access_token"])
     assert lms.get("/demographics?limit=1", headers=headers).status_code == 200
     assert lms.get("/schools?limit=1", headers=headers).status_code == 200

@@ -101,9 +101,12 @@ def test_editions_in_use_are_those_of_enabled_connections_each_once(add, session
 
 def test_the_functions_of_a_connection_open_its_scopes(add):
     roster, _ = add("roster")
-    assert allowed_scopes(roster) == {"roster-core.readonly", "roster.readonly", "roster-demographics.readonly"}
+    rostering = {"roster-core.readonly", "roster.readonly", "resource-core.readonly", "resource.readonly"}
+    assert allowed_scopes(roster) == rostering | {"roster-demographics.readonly"}
     private, _ = add("private", share=frozenset())
-    assert allowed_scopes(private) == {"roster-core.readonly", "roster.readonly"}
+    assert allowed_scopes(private) == rostering
+    first, _ = add("first", "1.1")
+    assert allowed_scopes(first) == rostering - {"resource-core.readonly"} | {"roster-demographics.readonly"}
     old, _ = add("old", "1.1", roster=False, gradebook=True, assessments=True)
     assert allowed_scopes(old) == {"gradebook.readonly", "gradebook.createput", "gradebook.delete"}
     new, _ = add("new", "1.2", roster=False, gradebook=True, assessments=True)

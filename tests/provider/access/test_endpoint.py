@@ -48,7 +48,8 @@ def test_percent_encoded_credentials_inside_basic_are_read_too(client, add):
 
 def test_no_scope_is_everything_that_the_connection_may_do(client, add):
     names = {url.rsplit("/", 1)[1] for url in ask(client, *add()).json["scope"].split()}
-    assert names == {"roster-core.readonly", "roster.readonly", "roster-demographics.readonly"}
+    rostering = {"roster-core.readonly", "roster.readonly", "roster-demographics.readonly"}
+    assert names == rostering | {"resource-core.readonly", "resource.readonly"}
 
 
 def test_the_known_and_allowed_part_of_the_scopes_is_granted(client, add):
