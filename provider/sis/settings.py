@@ -23,6 +23,9 @@ class DistrictSettings:
     production: bool = True  # P-85: other sites refresh overnight only
     daily_refresh_time: str = "22:10"  # P-86
     removal_threshold: float = 0.25  # share of a collection that a refresh may take away unasked (DESIGN 2)
+    district_wide_licence: bool = True  # P-116: without it only connections with one school may write grades
+    due_date_strict: bool = False  # P-121: refuse a due date outside the section's terms
+    assignment_name_limit: int = 255  # P-124, characters
 
 
 #: Words that a setting of a fixed vocabulary may have.
@@ -32,11 +35,15 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 
 
+#: The longest name that an assignment can have at all: that of its column.
+LONGEST_NAME = 255
+
+
 class BadSetting(ValueError):
     """A setting that does not exist, or a value that it cannot have; the message says which."""
 
 
-def parse_setting(name: str, text: str) -> bool | float | str:
+def parse_setting(name: str, text: str) -> bool | float | int | str:
     """The value of `text` for setting `name`. Raises BadSetting."""
     kinds = {f.name: type(f.default) for f in fields(DistrictSettings)}
     if name not in kinds:
@@ -47,6 +54,8 @@ def parse_setting(name: str, text: str) -> bool | float | str:
         return text.lower() == "true"
     if kinds[name] is float:
         return _share(name, text)
+    if kinds[name] is int:
+        return _length(name, text)
     if name in CHOICES and text not in CHOICES[name]:
         raise BadSetting(f"Setting {name!r} is one of {', '.join(CHOICES[name])}, not {text!r}")
     if name == "daily_refresh_time":
@@ -62,6 +71,12 @@ def _share(name: str, text: str) -> float:
     if not 0 <= share <= 1:
         raise BadSetting(f"Setting {name!r} is a share between 0 and 1, not {text!r}")
     return share
+
+
+def _length(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LONGEST_NAME):
+        raise BadSetting(f"Setting {name!r} is a number of characters from 1 to {LONGEST_NAME}, not {text!r}")
+    return int(text)
 
 
 def _clock(text: str) -> str:

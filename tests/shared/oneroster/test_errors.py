@@ -2,15 +2,24 @@
 
 import pytest
 
-from shared.oneroster.errors import Failure, error_body, invalid_selection_field, invalid_sort_field, warning_set
+from shared.oneroster.errors import (
+    Failure,
+    Refusal,
+    all_refused_body,
+    error_body,
+    invalid_selection_field,
+    invalid_sort_field,
+    refused_object,
+    warning_set,
+)  # fmt: skip
 from shared.oneroster.versions import Version
 
 V1P1, V1P2 = Version.V1P1, Version.V1P2
 
-#: The code minors that the official 1.2 rostering document lists.
+#: The code minors that the official 1.2 rostering and gradebook documents list.
 VOCABULARY_1P2 = {
     "fullsuccess", "invalid_filter_field", "invalid_selection_field", "invaliddata", "unauthorisedrequest", "forbidden",
-    "server_busy", "unknownobject", "internal_server_error",
+    "server_busy", "unknownobject", "internal_server_error", "deletefailure",
 }  # fmt: skip
 
 
@@ -50,7 +59,10 @@ def test_1p2_is_one_flat_object_with_a_capital_c():
         ("INVALID_SELECTION_FIELD", 400, "invalid_selection_field", "invalid_selection_field"),
         ("INVALID_BLANK_SELECTION_FIELD", 400, "invalid_blank_selection_field", "invalid_selection_field"),
         ("INVALID_DATA", 400, "invalid data", "invaliddata"),
+        ("MALFORMED_BODY", 400, "invalid data", "invaliddata"),
+        ("TOO_LARGE", 413, "invalid data", "invaliddata"),
         ("INVALID_BODY", 422, "invalid data", "invaliddata"),
+        ("DELETE_FAILURE", 422, "invalid data", "deletefailure"),
         ("SERVER_BUSY", 429, "server_busy", "server_busy"),
         ("NOT_READY", 503, "server_busy", "server_busy"),
         ("INTERNAL", 500, "internal_server_error", "internal_server_error"),
@@ -72,3 +84,21 @@ def test_warnings_of_1p1_are_successes_that_name_what_was_ignored():
         ("success", "warning", "invalid_selection_field"),
     ]
     assert bodies[0]["imsx_description"] == "sort: x"
+
+
+def test_a_refused_object_of_a_bulk_write_carries_its_id_and_a_status_of_1p2():
+    body = refused_object(Refusal("tmp-1", Failure.INVALID_BODY, "results[0].score: it is not a number"))
+    status = error_body(V1P2, Failure.INVALID_BODY, "results[0].score: it is not a number")
+    assert body == {"suppliedSourcedId": "tmp-1", **status}
+
+
+def test_when_all_are_refused_there_is_a_code_for_each_and_words_for_the_first_twenty():
+    refusals = [Refusal(f"tmp-{n}", Failure.INVALID_BODY, f"object {n}") for n in range(23)]
+    body = all_refused_body([*refusals, Refusal("", Failure.FORBIDDEN, "no id")])
+    minors = body["imsx_CodeMinor"]["imsx_codeMinorField"]
+    assert [minor["imsx_codeMinorFieldName"] for minor in minors] == [f"tmp-{n}" for n in range(23)] + [
+        "TargetEndSystem"
+    ]
+    assert minors[-1]["imsx_codeMinorFieldValue"] == "forbidden"
+    assert body["imsx_description"].endswith("object 19; and 4 more")
+    assert set(body) == set(error_body(V1P2, Failure.INVALID_BODY, ""))
