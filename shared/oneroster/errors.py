@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from shared.oneroster.versions import Version
 
-
 #: Who produced a code, in the words of 1.2.
 _SPEAKER = "TargetEndSystem"
 #: So many refused objects are told in words when all were refused.
