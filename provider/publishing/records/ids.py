@@ -5,6 +5,7 @@ A sourcedId that came in goes out again; else the id is made from the row's own 
 
 import hashlib
 import uuid
+from typing import Protocol
 
 from provider.eligibility import rows
 from shared.oneroster.versions import Version
@@ -13,16 +14,39 @@ from shared.oneroster.versions import Version
 RECORD_LETTERS = ("s", "t", "a", "g", "r")
 
 
-def org_id(row: rows.School | rows.District | rows.SchoolYear) -> str:
+class Numbered(Protocol):
+    """A row that is known by its own number unless it came in with a sourcedId."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def sourced_id(self) -> str | None: ...
+
+
+class Named(Numbered, Protocol):
+    """A row that has a GUID."""
+
+    @property
+    def guid(self) -> str: ...
+
+
+class Known(Named, Protocol):
+    """A person: `imported_role` is the 1.1 role letter that the sourcedId came in with."""
+
+    @property
+    def imported_role(self) -> str | None: ...
+
+
+def org_id(row: Named) -> str:
     """Orgs and the schoolYear session: the GUID in both versions (P-83a names no 1.1 form)."""
     return row.sourced_id or row.guid
 
 
-def term_id(row: rows.Term, version: Version) -> str:
+def term_id(row: Named, version: Version) -> str:
     return row.sourced_id or (str(row.id) if version is Version.V1P1 else row.guid)
 
 
-def grading_period_id(row: rows.Term, version: Version) -> str:
+def grading_period_id(row: Named, version: Version) -> str:
     """The id of the gradingPeriod that is derived from a term (P-56): made from the term's, so that it stays."""
     if version is Version.V1P1:
         return f"gp{row.id}"
@@ -30,11 +54,16 @@ def grading_period_id(row: rows.Term, version: Version) -> str:
     return str(uuid.UUID(bytes=digest[:16], version=4))
 
 
-def course_id(row: rows.Course) -> str:
+def course_id(row: Numbered) -> str:
     return row.sourced_id or str(row.id)
 
 
-def class_id(row: rows.Section) -> str:
+def class_id(row: Numbered) -> str:
+    return row.sourced_id or str(row.id)
+
+
+def resource_id(row: Numbered) -> str:
+    """As of courses and classes: its own number (P-83a names no form)."""
     return row.sourced_id or str(row.id)
 
 
@@ -46,7 +75,7 @@ def staff_id(row: rows.SectionStaff) -> str:
     return row.sourced_id or f"t{row.id}"
 
 
-def user_id(row: rows.Person, letter: str, version: Version) -> str:
+def user_id(row: Known, letter: str, version: Version) -> str:
     """1.1: role letter and person id, but for the record that came in with an id. 1.2: one id a person (P-82, P-83)."""
     if version is Version.V1P2:
         return row.sourced_id or row.guid
