@@ -11,10 +11,15 @@ import provider.publishing.models
 import provider.sis.changes
 import provider.sis.models  # noqa: F401 - tables, known to migrations by being imported
 from provider.access.endpoint import token_endpoint
+from provider.access.limits import Limits
+from provider.access.request_log import RequestLog
+from provider.access.nonces import Nonces
+from provider.access.oauth1 import Signatures
 from provider.access.tokens import Tokens
 from provider.database import TRAFFIC, db
 from provider.oneroster.routes import answer_unroutable, rostering_blueprint
 from provider.oneroster.slashes import KeepEncodedSlashes
+from provider.oneroster.traces import trace_calls
 from provider.publishing.memory import Memory
 from provider.status import status
 from shared.database import ENGINE_OPTIONS, Readers
@@ -39,8 +44,10 @@ class PagesOnly(SecureCookieSessionInterface):
 
 def create_app(settings: Settings, app_name: str) -> Flask:
     """The application of district `app_name` (the appName of P-106). `app.extensions["homeroom"]` holds settings,
-    app_name, sealer, tokens (`provider.access.tokens.Tokens`), memory (`provider.publishing.memory.Memory`) and readers
-    (of the main and of the traffic database)."""
+    app_name, sealer, tokens (`provider.access.tokens.Tokens`), signatures
+    (`provider.access.oauth1.Signatures`), memory (`provider.publishing.memory.Memory`), readers
+    (of the main and of the traffic database), limits (`provider.access.limits.Limits`) and request_log
+    (`provider.access.request_log.RequestLog`)."""
     app = Flask("provider")
     main, traffic = settings.provider_database_urls(app_name)
     settings.provider_folder(app_name).mkdir(parents=True, exist_ok=True)
@@ -54,17 +61,31 @@ def create_app(settings: Settings, app_name: str) -> Flask:
         "app_name": app_name,
         "sealer": sealer,
         "memory": Memory(),
+        "limits": Limits(settings.provider_folder(app_name) / "limits"),
         "tokens": Tokens(sealer.derive(f"provider:{app_name}:tokens"), app_name, settings.provider_base_url(app_name)),
     }
     db.init_app(app)
     with app.app_context():
-        app.extensions["homeroom"]["readers"] = Readers(db.engine), Readers(db.engines[TRAFFIC])
+        readers = Readers(db.engine), Readers(db.engines[TRAFFIC])
+        app.extensions["homeroom"]["readers"] = readers
+        app.extensions["homeroom"]["signatures"] = Signatures(sealer, Nonces(readers[1]))
+        app.extensions["homeroom"]["request_log"] = RequestLog(db.engines[TRAFFIC])
     migrate.init_app(app, db, directory=str(MIGRATIONS))
     app.register_blueprint(status)
     app.session_interface = PagesOnly()
+    trace_calls(app)
     app.register_blueprint(token_endpoint)
     for version in Version:
         app.register_blueprint(rostering_blueprint(version))
     answer_unroutable(app)
     app.wsgi_app = KeepEncodedSlashes(app.wsgi_app)  # type: ignore[method-assign]
     return app
+
+
+def close_app(app: Flask) -> None:
+    """Write what waits to be logged, and close what an application holds."""
+    app.extensions["homeroom"]["request_log"].close()
+    app.extensions["homeroom"]["limits"].close()
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()

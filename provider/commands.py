@@ -26,10 +26,10 @@ def serve_command(context: ProviderContext, host: str, port: int, workers: int, 
 
     Behind a proxy that speaks TLS, set HOMEROOM_PROVIDER_URL to the public address.
     """
-    from provider.app import create_app
+    from provider.app import close_app, create_app
     from provider.host import Host
     from shared.logs import configure_logs
     from shared.server import serve
 
     configure_logs()
-    serve(lambda: Host(context.settings, create_app), host, port, workers, threads)
+    serve(lambda: Host(context.settings, create_app, close_app), host, port, workers, threads)

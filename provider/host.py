@@ -18,7 +18,6 @@ from urllib.parse import parse_qs
 import orjson
 from flask import Flask
 
-from provider.database import db
 from shared.settings import Settings
 
 if TYPE_CHECKING:
@@ -43,9 +42,12 @@ def districts(settings: Settings) -> list[str]:
 class Host:
     """A WSGI application that hands each request to the application of its district."""
 
-    def __init__(self, settings: Settings, create_app: Callable[[Settings, str], Flask]) -> None:
+    def __init__(
+        self, settings: Settings, create_app: Callable[[Settings, str], Flask], close_app: Callable[[Flask], None]
+    ) -> None:
         self._settings = settings
         self._create_app = create_app
+        self._close_app = close_app
         self._apps: dict[str, Flask] = {}
         self._lock = Lock()
 
@@ -53,11 +55,9 @@ class Host:
         return self._pick(environ)(environ, start_response)
 
     def close(self) -> None:
-        """Close the database connections of every district."""
+        """Close what the applications of all districts hold."""
         for app in self._apps.values():
-            with app.app_context():
-                for engine in db.engines.values():
-                    engine.dispose()
+            self._close_app(app)
 
     def _pick(self, environ: "WSGIEnvironment") -> "WSGIApplication":
         """The application that answers; `environ` is changed to what it expects: it lives at its mount."""

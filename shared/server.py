@@ -37,6 +37,13 @@ class Server(BaseApplication):  # type: ignore[misc]
         return self._load()
 
 
+def _close(_arbiter: Any, worker: Any) -> None:
+    """A worker that ends lets its application close what it holds, where it has a `close`."""
+    close = getattr(worker.app.callable, "close", None)
+    if close is not None:
+        close()
+
+
 def serve(load: "Callable[[], WSGIApplication]", host: str, port: int, workers: int, threads: int) -> None:
     """Serve what `load` makes until told to stop (SIGTERM, SIGINT); gunicorn ends the process."""
     options = {
@@ -53,5 +60,6 @@ def serve(load: "Callable[[], WSGIApplication]", host: str, port: int, workers: 
         # Request lines hold names and addresses of people (filters), so there is no access log.
         "accesslog": None,
         "logger_class": ServerLog,
+        "worker_exit": _close,
     }
     Server(load, options).run()

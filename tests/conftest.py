@@ -105,12 +105,11 @@ def database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequ
 
 
 def _build_provider(settings: Settings) -> None:
-    from provider.app import create_app
-    from provider.database import db
+    from provider.app import close_app, create_app
 
     app = create_app(settings, APP_NAME)
     upgrade(app)
-    dispose(app, db)
+    close_app(app)
 
 
 @pytest.fixture(scope="session")
@@ -128,12 +127,11 @@ def provider_settings(
 
 @pytest.fixture
 def provider_app(provider_settings: Settings) -> Iterator[Flask]:
-    from provider.app import create_app
-    from provider.database import db
+    from provider.app import close_app, create_app
 
     app = create_app(provider_settings, APP_NAME)
     yield app
-    dispose(app, db)
+    close_app(app)
 
 
 @pytest.fixture

@@ -15,11 +15,9 @@ from joserfc.jwk import OctKey
 from sqlalchemy import Connection as DatabaseConnection
 from sqlalchemy.orm import Session
 
-from provider.access.connections import allowed_scopes
+from provider.access.caller import Caller, Unauthorized, caller_of
 from provider.access.models import Connection
-from provider.eligibility.edition import Edition
 from shared.database import fetch
-from shared.oneroster.versions import Version
 
 #: Life of a token.
 SECONDS = 3600
@@ -29,20 +27,6 @@ KEPT = 1024
 
 #: Read on every request, so plain SQL: a third of what the same query costs through SQLAlchemy's layers.
 _REVISION = "SELECT revision FROM connection WHERE id = :id"
-
-
-class Unauthorized(Exception):
-    """No token, or one that opens nothing; the message says why and may be sent to the client (401)."""
-
-
-class Caller(NamedTuple):
-    """Who asks, and for what it may ask. `scopes` are short names such as roster.readonly."""
-
-    connection_id: int
-    name: str
-    version: Version
-    scopes: frozenset[str]
-    edition: Edition
 
 
 class _Verified(NamedTuple):
@@ -105,10 +89,9 @@ class Tokens:
             raise Unauthorized("The connection is disabled or no longer there")
         if connection.secret_generation != claims["generation"]:
             raise Unauthorized("The connection has a new secret since: ask for a new token with it")
-        caller = Caller(
-            connection.id, connection.name, Version(connection.version),
-            allowed_scopes(connection) & frozenset(claims["scope"].split()), connection.edition(),
-        )  # fmt: skip
+        if connection.oauth != "oauth2":
+            raise Unauthorized("The connection signs its requests (OAuth 1) and has no tokens")
+        caller = caller_of(connection, frozenset(claims["scope"].split()))
         self._keep(authorization, _Verified(connection.id, connection.revision, claims["exp"], caller))
         return caller
 
@@ -127,5 +110,3 @@ class Tokens:
             while len(self._kept) >= KEPT:
                 del self._kept[next(iter(self._kept))]
             self._kept[authorization] = verified
-
-

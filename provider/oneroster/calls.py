@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_etags
 
-from provider.access.guard import Caller, Unauthorized, authenticate
+from provider.access.guard import Caller, Unauthorized, authenticate, check_vendor_key
+from provider.access.limits import Busy
 from provider.oneroster.envelope import (
     VARY,
     Arguments,
@@ -26,6 +27,7 @@ from provider.oneroster.envelope import (
     single_body,
 )  # fmt: skip
 from provider.oneroster.slashes import restore, sent_path
+from provider.oneroster.traces import traced
 from provider.publishing.reading import NotPublished, Page, Reading, open_reading
 from shared.database import Readers
 from shared.oneroster.errors import Failure, OneRosterError, error_body
@@ -36,6 +38,12 @@ from shared.oneroster.versions import Version
 
 #: Seconds after which a client may ask again for what is being built.
 _RETRY_AFTER = "30"
+
+#: The services that ask for a vendor key, by the names of their scopes (P-98).
+_WITH_VENDOR_KEY = ("gradebook", "assessment")
+
+#: Parameters of a signature in the query (OAuth 1); they are no part of the question.
+_SIGNATURE = "oauth_"
 
 
 class Call(NamedTuple):
@@ -51,16 +59,19 @@ class Call(NamedTuple):
 
 @contextmanager
 def let_in(scopes: frozenset[str], version: Version) -> Iterator[Call]:
-    """Let the caller in, if its token carries one of the scopes and its connection speaks the version; for the time of
-    the request. Raises Unauthorized, OneRosterError, NotPublished."""
+    """Let the caller in, if it may use one of the scopes and its connection speaks the version; for the time of the
+    request. Raises Unauthorized, Busy, OneRosterError, NotPublished."""
     now = datetime.now(UTC)
     homeroom = current_app.extensions["homeroom"]
     main, traffic = homeroom["readers"]
     with main.connection() as database:
-        caller = authenticate(database, request.headers.get("Authorization"), now)
-        _check(caller, scopes, version)
-        reading = open_reading(homeroom["memory"], database, traffic, caller.edition, caller.connection_id, now)
-        yield Call(caller, reading, database, traffic, now)
+        caller = authenticate(database, _public_url, now)
+        trace = traced()
+        trace.connection_id, trace.version = caller.connection_id, version
+        with homeroom["limits"].place(caller.connection_id, caller.at_a_time, caller.a_minute, now):
+            _check(caller, scopes, version)
+            reading = open_reading(homeroom["memory"], database, traffic, caller.edition, caller.connection_id, now)
+            yield Call(caller, reading, database, traffic, now)
 
 
 def _check(caller: Caller, scopes: frozenset[str], version: Version) -> None:
@@ -70,7 +81,11 @@ def _check(caller: Caller, scopes: frozenset[str], version: Version) -> None:
         )
     if scopes.isdisjoint(caller.scopes):
         wanted = " or ".join(sorted(scopes))
-        raise OneRosterError(Failure.FORBIDDEN, f"The token does not carry the scope that this needs: {wanted}")
+        raise OneRosterError(
+            Failure.FORBIDDEN, f"The connection or its token does not have the scope that this needs: {wanted}"
+        )
+    if any(scope.startswith(_WITH_VENDOR_KEY) for scope in scopes):
+        check_vendor_key(caller)
 
 
 def rule(path: str) -> str:
@@ -84,8 +99,8 @@ def decoded(segments: dict[str, str]) -> dict[str, str]:
 
 
 def arguments() -> Arguments:
-    """The query parameters as they came, decoded."""
-    return list(request.args.items(multi=True))
+    """The query parameters as they came, decoded, without those of a signature."""
+    return [(name, value) for name, value in request.args.items(multi=True) if not name.startswith(_SIGNATURE)]
 
 
 def require(reading: Reading, parent: Parent, params: dict[str, str]) -> None:
@@ -124,9 +139,12 @@ def answer_unchanged(state: str) -> Response:
 
 def answer_page(resource: Resource, page: Page, query: Query, asked: Arguments) -> Response:
     """A page of a collection with X-Total-Count, Link and what its next asking can be shortened by."""
+    trace = traced()
+    trace.resource, trace.query, trace.total = resource, query, page.total
+    trace.records = min(query.limit, max(0, page.total - query.offset))
     pieces = select_fields(page.pieces, query.fields)
     body = collection_body(resource.plural, pieces, query.warnings)
-    present = request.query_string.decode("latin-1")
+    present = _unsigned(request.query_string.decode("latin-1"))
     links = link_header(_address(), present, asked, query, page.total, page.revision)
     headers = ("X-Total-Count", str(page.total)), ("Link", links), *_state_headers(page.state)
     return respond(body, request.headers.get("Accept-Encoding", ""), 200, *headers)
@@ -134,15 +152,28 @@ def answer_page(resource: Resource, page: Page, query: Query, asked: Arguments) 
 
 def answer_one(resource: Resource, text: bytes, query: Query) -> Response:
     """One record; `text` is its JSON."""
+    traced().records = 1
     body = single_body(resource.singular, select_fields([b"," + text], query.fields), query.warnings)
     return respond(body, request.headers.get("Accept-Encoding", ""))
 
 
+def _unsigned(query: str) -> str:
+    """A query string as it came, less the parameters of a signature: a page's URL is signed anew each time."""
+    if _SIGNATURE not in query:
+        return query
+    return "&".join(part for part in query.split("&") if not part.startswith(_SIGNATURE))
+
+
 def _address() -> str:
-    """The absolute URL of this collection, as it was asked for, at the configured public address and not at the
-    request's host."""
+    """The absolute URL of this collection for the Link header."""
+    return encoded(_public_url())
+
+
+def _public_url() -> str:
+    """The absolute URL of the request without its query, as it was asked for, at the configured public address and not
+    at the request's host."""
     public = current_app.extensions["homeroom"]["settings"].provider_url
-    return f"{public}{encoded(sent_path(request.environ) or quote(request.root_path + request.path))}"
+    return f"{public}{sent_path(request.environ) or quote(request.root_path + request.path)}"
 
 
 def register_errors(blueprint: Blueprint, version: Version) -> None:
@@ -159,7 +190,11 @@ def register_errors(blueprint: Blueprint, version: Version) -> None:
 
     @blueprint.errorhandler(Unauthorized)
     def unauthorized(error: Unauthorized) -> Response:
-        return answer(Failure.UNAUTHORIZED, str(error), WWW_Authenticate="Bearer")
+        return answer(Failure.UNAUTHORIZED, str(error), WWW_Authenticate=error.challenge)
+
+    @blueprint.errorhandler(Busy)
+    def too_much(busy: Busy) -> Response:
+        return answer(Failure.SERVER_BUSY, str(busy), Retry_After=str(busy.retry_after))
 
     @blueprint.errorhandler(NotPublished)
     def not_ready(_error: NotPublished) -> Response:

@@ -8,7 +8,7 @@ from threading import Thread
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-from provider.app import create_app
+from provider.app import close_app, create_app
 from provider.host import Host
 from shared.settings import Settings
 
@@ -30,7 +30,7 @@ class _Quiet(WSGIRequestHandler):
 def listening(settings: Settings) -> Iterator[str]:
     """A running provider over all districts of `settings`; yields the address at which it listens."""
     server = make_server("127.0.0.1", 0, lambda *_: [], server_class=_Threaded, handler_class=_Quiet)
-    host = Host(_with_address(settings, server.server_port), create_app)
+    host = Host(_with_address(settings, server.server_port), create_app, close_app)
     server.set_app(host)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

@@ -1,0 +1,81 @@
+"""One line of the request log for each call of the API (P-114)."""
+
+from datetime import UTC, datetime
+from time import perf_counter
+
+from flask import Flask, Response, current_app, g, request
+
+from provider.access.request_log import Entry, harmless
+from shared.oneroster.query import Query
+from shared.oneroster.resources.model import Resource
+from shared.oneroster.versions import Version
+
+#: Where calls begin: the API and the token endpoint. What people's pages ask for is not logged here.
+_LOGGED = ("/ims/oneroster/", "/oauth2/")
+
+
+class Trace:
+    """What is known of the call at hand; the views fill it in."""
+
+    __slots__ = ("at", "began", "connection_id", "query", "records", "resource", "total", "version")
+
+    def __init__(self) -> None:
+        self.at = datetime.now(UTC)
+        self.began = perf_counter()
+        self.connection_id: int | None = None
+        self.resource: Resource | None = None
+        self.version: Version | None = None
+        self.query: Query | None = None
+        self.records: int | None = None
+        self.total: int | None = None
+
+
+def trace_calls(app: Flask) -> None:
+    """Log every call of an application."""
+
+    @app.before_request
+    def begin() -> None:
+        if request.path.startswith(_LOGGED):
+            g.trace = Trace()
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        trace: Trace | None = g.get("trace")
+        if trace is not None:
+            current_app.extensions["homeroom"]["request_log"].note(_entry(trace, response))
+        return response
+
+
+def traced() -> Trace:
+    """The trace of the call at hand."""
+    trace: Trace = g.trace
+    return trace
+
+
+def _entry(trace: Trace, response: Response) -> Entry:
+    query = trace.query
+    shown = None
+    if query is not None and query.filter is not None and trace.resource is not None and trace.version is not None:
+        shown = _storable(harmless(query.filter, trace.resource, trace.version))[:400]
+    collection = query if trace.records is not None and trace.total is not None else None
+    return Entry(
+        at=trace.at,
+        connection_id=trace.connection_id,
+        method=request.method[:8],
+        operation=_storable(request.endpoint.rpartition(".")[2] if request.endpoint else request.path)[:100],
+        objects=_storable(" ".join((request.view_args or {}).values()))[:600] or None,
+        filter=shown,
+        sort=query.sort if query else None,
+        limit=collection.limit if collection else None,
+        offset=collection.offset if collection else None,
+        records=trace.records,
+        total=trace.total,
+        status=response.status_code,
+        milliseconds=round(1000 * (perf_counter() - trace.began), 2),
+        bytes=int(response.headers.get("Content-Length") or 0),
+    )
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL keeps no NUL in texts."""
+    return text.replace("\0", "")
