@@ -96,8 +96,11 @@ def _staff_parts(context: Context, person_id: int, letter: str) -> tuple[Part, .
 
 
 def _related_parts(context: Context, person_id: int, letter: str) -> tuple[Part, ...]:
-    """The schools of the related available students (P-48, 1.2), in the order of the students' ids."""
-    students = sorted({row.student_id for row in context.relationships(person_id, letter)})
+    """The schools of the related available students (P-48, 1.2), in the order of the students' sourcedIds: it is the
+    same in every system that the students come to."""
+    people = context.facts.people
+    related = {row.student_id for row in context.relationships(person_id, letter)}
+    students = sorted(related, key=lambda student: people[student].sourced_id or people[student].guid)
     schools = dict.fromkeys(part.school_id for student in students for part in parts(context, student, "s"))
     return tuple(Part(school, None, None, primary=False) for school in schools)
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from provider.database import db
@@ -23,6 +23,9 @@ class Person(db.Model):
     staff_number: Mapped[str | None] = mapped_column(String(40), unique=True)
     #: Has a SIS product security role (P-41).
     security_role: Mapped[Flag]
+    #: `identifier` and `userIds` ({type:id}, comma-separated) that came in, where the numbers above do not tell them.
+    identifier: Mapped[str | None] = mapped_column(String(255))
+    user_ids: Mapped[str | None] = mapped_column(Text)
 
 
 class Identity(db.Model):

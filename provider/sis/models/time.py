@@ -104,6 +104,8 @@ class Term(db.Model):
     end_date: Mapped[date]
     guid: Mapped[Guid]
     sourced_id: Mapped[SourcedId]
+    #: The sourcedId that the derived gradingPeriod came in with (P-83b).
+    grading_period_sourced_id: Mapped[SourcedId]
 
 
 class Trial(db.Model):
