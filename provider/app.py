@@ -12,9 +12,9 @@ import provider.sis.changes
 import provider.sis.models  # noqa: F401 - tables, known to migrations by being imported
 from provider.access.endpoint import token_endpoint
 from provider.access.limits import Limits
-from provider.access.request_log import RequestLog
 from provider.access.nonces import Nonces
 from provider.access.oauth1 import Signatures
+from provider.access.request_log import RequestLog
 from provider.access.tokens import Tokens
 from provider.database import TRAFFIC, db
 from provider.oneroster.routes import answer_unroutable, rostering_blueprint

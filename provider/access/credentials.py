@@ -2,11 +2,15 @@
 which do not send the same bytes (real-clients 2)."""
 
 import hmac
+import re
 import secrets
 import string
 from hashlib import sha256
 
 ALPHABET = string.ascii_letters + string.digits
+
+#: Anything else is no client id, and not even looked up: databases refuse some of what can be sent.
+CLIENT_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 def _random(length: int) -> str:

@@ -5,7 +5,6 @@ failure to prove who one is answers 401 with one and the same sentence, and scop
 """
 
 import base64
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -23,7 +22,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from provider.access.connections import allowed_scopes
-from provider.access.credentials import digest, matches
+from provider.access.credentials import CLIENT_ID, digest, matches
 from provider.access.models import Connection
 from provider.access.tokens import SECONDS, Tokens
 from provider.database import db
@@ -32,9 +31,6 @@ from shared.oneroster.versions import Version
 
 #: A token request is a few hundred bytes.
 MAXIMUM_BODY = 16 * 1024
-
-#: Anything else is no client id, and not even looked up: databases refuse some of what can be sent.
-CLIENT_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 #: Parameters that may come once, and in the body only.
 PARAMETERS = ("grant_type", "scope", "client_id", "client_secret")
@@ -106,10 +102,12 @@ class TokenServer(AuthorizationServer):
         self.register_client_auth_method("basic_or_body", self._authenticate)
 
     def query_client(self, client_id: str) -> Connection | None:
-        """The enabled connection with that client id."""
+        """The enabled OAuth 2 connection with that client id."""
         if not CLIENT_ID.fullmatch(client_id):
             return None
-        found = select(Connection).where(Connection.client_id == client_id, Connection.enabled)
+        found = select(Connection).where(
+            Connection.client_id == client_id, Connection.oauth == "oauth2", Connection.enabled
+        )
         return self._session.scalar(found)
 
     def _authenticate(self, _query_client: Any, asked: OAuth2Request) -> Client:

@@ -1,16 +1,42 @@
-"""The guard of every protected view: who is calling, by the tokens of the application that is running."""
+"""The guard of every protected view: who is calling, by bearer token or by OAuth 1 signature."""
 
+from collections.abc import Callable
 from datetime import datetime
 
-from flask import current_app
+from flask import current_app, request
 from sqlalchemy import Connection
 
-from provider.access.tokens import Caller, Tokens, Unauthorized
+from provider.access.caller import Caller, Unauthorized, require_vendor_key
+from provider.access.oauth1 import FORM, Signatures, Signed, is_signed
+from provider.access.tokens import Tokens
 
-__all__ = ["Caller", "Unauthorized", "authenticate"]
+__all__ = ["Caller", "Unauthorized", "authenticate", "check_vendor_key"]
+
+#: A larger form is not a part of what was signed; nothing here takes one.
+_MAXIMUM_FORM = 16 * 1024
 
 
-def authenticate(database: Connection, authorization: str | None, now: datetime) -> Caller:
-    """The caller that the request's Authorization header names (P-95). Raises Unauthorized."""
-    tokens: Tokens = current_app.extensions["homeroom"]["tokens"]
+def authenticate(database: Connection, address: Callable[[], str], now: datetime) -> Caller:
+    """The caller of the present request (P-95); `address` gives its public URL without the query. Raises
+    Unauthorized."""
+    homeroom = current_app.extensions["homeroom"]
+    authorization = request.headers.get("Authorization")
+    if is_signed(authorization, request.query_string):
+        signatures: Signatures = homeroom["signatures"]
+        signed = Signed(request.method, address(), request.query_string, authorization, _form())
+        return signatures.authenticate(database, signed, now)
+    tokens: Tokens = homeroom["tokens"]
     return tokens.authenticate(database, authorization, now)
+
+
+def check_vendor_key(caller: Caller) -> None:
+    """Refuse a call to the grade book or to assessments without the vendor key that its connection has (P-98). Raises
+    Unauthorized."""
+    require_vendor_key(caller, request.headers.get("X-Vendor-Authorization"))
+
+
+def _form() -> str:
+    """The body of the request where it is a form, which some clients send with a GET (real-clients 7)."""
+    if request.mimetype != FORM or not 0 < (request.content_length or 0) <= _MAXIMUM_FORM:
+        return ""
+    return request.get_data().decode("utf-8", "replace")

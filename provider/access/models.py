@@ -36,7 +36,7 @@ class Connection(db.Model):
     all_schools        False: only those of `connection_school` (P-96), with OAuth 2 only
     share_…            the data-to-share switches (P-104)
     roster, gradebook, assessments   the functions that are switched on (P-97)
-    supported          False: the vendor is not one that the district has support for, and may only have the roster (P-102)
+    supported          False: the vendor is one without support, which may have the roster only (P-102)
     secondary_email    1.2 only (P-62)
     vendor_key, vendor_secret_…      of the vendor header of grade book calls, where one is wanted (P-98)
     """

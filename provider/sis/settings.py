@@ -22,6 +22,7 @@ class DistrictSettings:
     ended_roster_status: str = "dates_only"  # P-78: dates_only, or tobedeleted_if_dropped
     production: bool = True  # P-85: other sites refresh overnight only
     daily_refresh_time: str = "22:10"  # P-86
+    allow_new_oauth1: bool = False  # P-100: otherwise only those that are there already
     removal_threshold: float = 0.25  # share of a collection that a refresh may take away unasked (DESIGN 2)
     district_wide_licence: bool = True  # P-116: without it only connections with one school may write grades
     due_date_strict: bool = False  # P-121: refuse a due date outside the section's terms
