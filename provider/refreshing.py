@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from provider.access.connections import editions_in_use
+from provider.access.request_log import forget_requests
 from provider.database import TRAFFIC, db
 from provider.eligibility.facts import Keys
 from provider.publishing.models import RefreshRun
@@ -69,6 +70,8 @@ class DistrictRefresh:
         except RefreshIsRunning:
             pass  # Another worker is at it.
         forget_expired(db.engines[TRAFFIC], now)
+        with Session(db.engine) as session:
+            forget_requests(db.engines[TRAFFIC], now, read_settings(session).request_log_days)
         return results
 
     def _slot(self, now: datetime) -> str | None:

@@ -27,6 +27,7 @@ class DistrictSettings:
     district_wide_licence: bool = True  # P-116: without it only connections with one school may write grades
     due_date_strict: bool = False  # P-121: refuse a due date outside the section's terms
     assignment_name_limit: int = 255  # P-124, characters
+    request_log_days: int = 90  # P-114: how long the request log is kept
 
 
 #: Words that a setting of a fixed vocabulary may have.
@@ -35,9 +36,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "ended_roster_status": ("dates_only", "tobedeleted_if_dropped"),
 }
 
-
-#: The longest name that an assignment can have at all: that of its column.
-LONGEST_NAME = 255
+#: The least and the most that a setting that is a whole number may be; no name is longer than its column.
+BOUNDS: dict[str, tuple[int, int]] = {"assignment_name_limit": (1, 255), "request_log_days": (1, 3650)}
 
 
 class BadSetting(ValueError):
@@ -56,7 +56,7 @@ def parse_setting(name: str, text: str) -> bool | float | int | str:
     if kinds[name] is float:
         return _share(name, text)
     if kinds[name] is int:
-        return _length(name, text)
+        return _whole(name, text)
     if name in CHOICES and text not in CHOICES[name]:
         raise BadSetting(f"Setting {name!r} is one of {', '.join(CHOICES[name])}, not {text!r}")
     if name == "daily_refresh_time":
@@ -74,9 +74,10 @@ def _share(name: str, text: str) -> float:
     return share
 
 
-def _length(name: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LONGEST_NAME):
-        raise BadSetting(f"Setting {name!r} is a number of characters from 1 to {LONGEST_NAME}, not {text!r}")
+def _whole(name: str, text: str) -> int:
+    least, most = BOUNDS[name]
+    if not (text.isascii() and text.isdigit() and least <= int(text[:9]) <= most):
+        raise BadSetting(f"Setting {name!r} is a whole number from {least} to {most}, not {text!r}")
     return int(text)
 
 
