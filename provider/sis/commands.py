@@ -48,7 +48,7 @@ def import_command(
     with context.app.app_context(), _progress() as progress:
         day = today.date() if today else _today(db.engine)
         try:
-            result = import_path(db.engine, path, strict=strict, today=day, progress=progress)
+            result = import_path(db.engine, path, strict=strict, today=day, now=datetime.now(UTC), progress=progress)
         except ImportFailed as error:
             raise click.ClickException(str(error)) from error
     if report:

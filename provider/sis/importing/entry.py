@@ -1,7 +1,7 @@
 """The one way into an import: looks at what lies at a path and hands it to the reader of its kind."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -13,7 +13,7 @@ from provider.sis.importing.scratch import scratch_copy
 from provider.sis.importing.shapes import sis_shapes
 from provider.sis.importing.sis_files import import_sis_files
 
-Importer = Callable[[Engine, Package, date, Progress], ImportReport]
+Importer = Callable[[Engine, Package, date, datetime, Progress], ImportReport]
 
 
 def _silent(_file: str, _done: int, _size: int, _rows: int) -> None:
@@ -21,22 +21,25 @@ def _silent(_file: str, _done: int, _size: int, _rows: int) -> None:
 
 
 def import_path(
-    engine: Engine, path: Path, *, strict: bool = False, today: date, progress: Progress = _silent
-) -> ImportReport:
+    engine: Engine, path: Path, *, strict: bool = False, today: date, now: datetime | None = None,
+    progress: Progress = _silent,
+) -> ImportReport:  # fmt: skip
     """Import the folder or zip at `path` and tell what became of every row.
 
     A bad row never loses a good one; with `strict` one bad row means that nothing is written (`scratch`).
-    `today` is the day that relative dates are reckoned from. Raises ImportFailed when nothing can be read.
+    `today` is the day that relative dates are reckoned from; `now` (UTC; midnight of that day if not told) becomes the
+    moment of change of what changes in the grade book. Raises ImportFailed when nothing can be read.
     """
     package = open_package(path)
+    now = now or datetime.combine(today, time(), UTC)
     run = _importer(package)
     if strict:
         with scratch_copy(engine) as copy:
-            tried = run(copy, package, today, progress)
+            tried = run(copy, package, today, now, progress)
         if not tried.ok:
             tried.written = False
             return tried
-    return run(engine, package, today, progress)
+    return run(engine, package, today, now, progress)
 
 
 def _importer(package: Package) -> Importer:

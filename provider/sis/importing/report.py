@@ -15,6 +15,10 @@ class ImportFailed(Exception):
     """The import cannot be done at all (no such path, a zip bomb, a missing manifest …). The message says why."""
 
 
+class BadCell(ValueError):
+    """A cell that its column cannot hold; the message says what it should be."""
+
+
 class Outcome(Enum):
     """What became of a row. SKIPPED: the SIS has no place for it, or no record of it; a note says why."""
 

@@ -10,12 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, insert, select
+from sqlalchemy import Column, Engine, Integer, MetaData, Table, create_engine, insert, select
 
 from provider.sis.importing.shapes import sis_shapes
 from provider.sis.importing.writer import BATCH
 from provider.sis.models import District
+from provider.sis.models.gradebook import GradebookRevision
 from shared.database import writing
+
+#: What rows of the grade book refer to outside of the SIS: of a connection the copy knows no more than that it exists.
+_CONNECTIONS = Table("connection", MetaData(), Column("id", Integer, primary_key=True))
 
 
 @contextmanager
@@ -24,13 +28,14 @@ def scratch_copy(engine: Engine) -> Iterator[Engine]:
     with tempfile.TemporaryDirectory(prefix="homeroom-import-") as folder:
         copy = create_engine(f"sqlite:///{Path(folder) / 'sis.sqlite'}")
         try:
-            tables = [shape.table for shape in sis_shapes().values()]
-            District.metadata.create_all(copy, tables=tables)
+            tables = [_CONNECTIONS, GradebookRevision.__table__, *(shape.table for shape in sis_shapes().values())]
+            _CONNECTIONS.create(copy)
+            District.metadata.create_all(copy, tables=tables[1:])
             with engine.connect() as source, writing(copy) as target:
-                for table in tables:
-                    rows = source.execution_options(yield_per=BATCH).execute(select(table)).mappings()
+                for one in tables:
+                    rows = source.execution_options(yield_per=BATCH).execute(select(one)).mappings()
                     for part in rows.partitions(BATCH):
-                        target.execute(insert(table), [dict(row) for row in part])
+                        target.execute(insert(one), [dict(row) for row in part])
             yield copy
         finally:
             copy.dispose()

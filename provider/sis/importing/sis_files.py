@@ -7,18 +7,19 @@
 4. `TableWriter` refuses doubles and dangling references, and writes what is new or differs.
 """
 
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from typing import Any, BinaryIO, NamedTuple
 
 from sqlalchemy import Engine
 
-from provider.sis.importing.cells import BadCell, Parse, parser_of
+from provider.sis.importing.cells import Parse, parser_of
+from provider.sis.importing.known import Known
 from provider.sis.importing.lines import BadFile, Line, read_header, read_lines
 from provider.sis.importing.package import Package
-from provider.sis.importing.report import ImportReport, Outcome, Progress, Refusal, shorten
+from provider.sis.importing.report import BadCell, ImportReport, Outcome, Progress, Refusal, shorten
 from provider.sis.importing.shapes import Shape, sis_shapes
-from provider.sis.importing.writer import BATCH, Known, Rejected, TableWriter, Values
+from provider.sis.importing.writer import BATCH, Rejected, TableWriter, Values
 from provider.sis.models import Setting
 from provider.sis.settings import BadSetting, parse_setting
 
@@ -34,7 +35,7 @@ class Cell(NamedTuple):
     words: frozenset[str] | None
 
 
-def import_sis_files(engine: Engine, package: Package, today: date, progress: Progress) -> ImportReport:
+def import_sis_files(engine: Engine, package: Package, today: date, now: datetime, progress: Progress) -> ImportReport:
     """Import every file that is named after a SIS table. Rows that no file mentions stay as they are."""
     report = ImportReport("sis")
     shapes = sis_shapes()
@@ -46,7 +47,7 @@ def import_sis_files(engine: Engine, package: Package, today: date, progress: Pr
     for name, shape in shapes.items():
         if name in package.sizes:
             with package.open(name) as stream:
-                FileImport(engine, shape, known, report, today, progress).run(stream, package.sizes[name])
+                FileImport(engine, shape, known, report, today, now, progress).run(stream, package.sizes[name])
     return report
 
 
@@ -54,13 +55,15 @@ class FileImport:
     """One file into one table."""
 
     def __init__(
-        self, engine: Engine, shape: Shape, known: Known, report: ImportReport, today: date, progress: Progress
-    ) -> None:
+        self, engine: Engine, shape: Shape, known: Known, report: ImportReport, today: date, now: datetime,
+        progress: Progress,
+    ) -> None:  # fmt: skip
         self._engine = engine
         self._shape = shape
         self._known = known
         self._report = report
         self._today = today
+        self._now = now
         self._progress = progress
         self._file = f"{shape.name}.csv"
         self._count = report.start_file(self._file)
@@ -72,7 +75,7 @@ class FileImport:
         except BadFile as error:
             self._report.refuse(Refusal(self._file, 0, "", "", str(error)))
             return
-        writer = TableWriter(self._engine, self._shape, [cell.name for cell in cells], self._known)
+        writer = TableWriter(self._engine, self._shape, [cell.name for cell in cells], self._known, self._now)
         lines = read_lines(stream)
         while batch := list(islice(lines, BATCH)):
             self._write(writer, cells, len(header), batch)

@@ -12,6 +12,7 @@ PROGRAM = """
 import resource, sys
 from datetime import date
 from pathlib import Path
+import provider.access.models  # noqa: F401  (rows of the grade book refer to connections)
 from sqlalchemy import create_engine, func, select
 from provider.sis.importing import import_path
 from provider.sis.models import District, Roster

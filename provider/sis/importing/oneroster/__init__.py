@@ -10,7 +10,7 @@ sourcedIds that came in are kept and go out again (P-83b). What an earlier impor
 stays: only a row that says tobedeleted takes something away.
 """
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Engine
 
@@ -36,10 +36,10 @@ def is_oneroster(names: set[str]) -> bool:
     return any(name.casefold() in _NAMES for name in names)
 
 
-def import_oneroster(engine: Engine, package: Package, today: date, progress: Progress) -> ImportReport:
+def import_oneroster(engine: Engine, package: Package, today: date, now: datetime, progress: Progress) -> ImportReport:
     """Import a package. Raises ImportFailed without a manifest that names a version."""
     source = open_source(package, progress)
-    store = Store(engine, source.report)
+    store = Store(engine, source.report, now)
     import_orgs(source, store)
     import_sessions(source, store, today)
     import_courses(source, store)

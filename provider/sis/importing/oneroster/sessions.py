@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from provider.sis.importing.cells import start_year
+from provider.sis.importing.days import start_year
 from provider.sis.importing.oneroster.source import Source, gone
 from provider.sis.importing.oneroster.store import Store, last_day
 from provider.sis.importing.oneroster.timetable import add_desk, read_timetable

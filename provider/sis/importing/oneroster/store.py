@@ -1,14 +1,15 @@
 """The SIS side of a OneRoster import: finds rows that an earlier import made, numbers new ones, writes by table."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, RowMapping, delete, func, select
 
+from provider.sis.importing.known import Known
 from provider.sis.importing.report import ImportReport
 from provider.sis.importing.shapes import sis_shapes
-from provider.sis.importing.writer import Known, TableWriter
+from provider.sis.importing.writer import TableWriter
 from shared.database import writing
 
 Rows = Sequence[RowMapping]
@@ -17,9 +18,10 @@ Rows = Sequence[RowMapping]
 class Store:
     """`put` writes rows given as dicts; `find` reads them; `new_id` numbers them."""
 
-    def __init__(self, engine: Engine, report: ImportReport) -> None:
+    def __init__(self, engine: Engine, report: ImportReport, now: datetime) -> None:
         self.engine = engine
         self.report = report
+        self._now = now
         self._shapes = sis_shapes()
         self._known = Known(engine, self._shapes)
         self._writers: dict[tuple[str, tuple[str, ...]], TableWriter] = {}
@@ -47,7 +49,8 @@ class Store:
         columns = tuple(rows[0])
         writer = self._writers.get((table, columns))
         if writer is None:
-            writer = self._writers[table, columns] = TableWriter(self.engine, self._shapes[table], columns, self._known)
+            writer = TableWriter(self.engine, self._shapes[table], columns, self._known, self._now)
+            self._writers[table, columns] = writer
         return writer.write([tuple(row[column] for column in columns) for row in rows])
 
     def find(self, table: str, column: str, values: Iterable[Any]) -> Rows:
