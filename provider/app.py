@@ -17,6 +17,8 @@ from provider.access.oauth1 import Signatures
 from provider.access.request_log import RequestLog
 from provider.access.tokens import Tokens
 from provider.database import TRAFFIC, db
+from provider.oneroster.discovery import discovery_blueprint
+from provider.oneroster.explorer import explorer
 from provider.oneroster.routes import answer_unroutable, rostering_blueprint
 from provider.oneroster.slashes import KeepEncodedSlashes
 from provider.oneroster.traces import trace_calls
@@ -77,6 +79,8 @@ def create_app(settings: Settings, app_name: str) -> Flask:
     app.register_blueprint(token_endpoint)
     for version in Version:
         app.register_blueprint(rostering_blueprint(version))
+    app.register_blueprint(discovery_blueprint())
+    app.register_blueprint(explorer)
     answer_unroutable(app)
     app.wsgi_app = KeepEncodedSlashes(app.wsgi_app)  # type: ignore[method-assign]
     return app
