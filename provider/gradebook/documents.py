@@ -84,7 +84,9 @@ def _no_constant(word: str) -> None:
 def _number(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise _malformed(f"the number {text[:20]} … is too large" if len(text) > 20 else f"{text} is too large a number")
+        raise _malformed(
+            f"the number {text[:20]} … is too large" if len(text) > 20 else f"{text} is too large a number"
+        )
     return number
 
 
