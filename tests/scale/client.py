@@ -40,6 +40,7 @@ class Client:
 
     def __init__(self, access: Access) -> None:
         self._access = access
+        self.ms = 0.0
         self._connection = http.client.HTTPConnection("127.0.0.1", access.port, timeout=300)
 
     def get(self, path: str, expect: int | None = 200, **headers: str) -> Answer:
@@ -58,6 +59,19 @@ class Client:
         if expect is not None and answer.status != expect:
             raise RuntimeError(f"{path} answered {answer.status}: {body[:300]!r}")
         return answer
+
+    def send(self, verb: str, path: str, body: Any) -> Any:
+        """Write JSON; the answer's JSON, None without one. `ms` tells how long it took. Raises RuntimeError for a refusal."""
+        headers = self._access.headers | {"Content-Type": "application/json"}
+        content = json.dumps(body)
+        began = time.perf_counter()
+        self._connection.request(verb, self._access.base + path, content, headers)
+        response = self._connection.getresponse()
+        answer = response.read()
+        self.ms = 1000 * (time.perf_counter() - began)
+        if response.status not in (200, 201):
+            raise RuntimeError(f"{verb} {path} answered {response.status}: {answer[:300]!r}")
+        return json.loads(answer) if answer else None
 
     def close(self) -> None:
         self._connection.close()

@@ -1,6 +1,7 @@
-"""What has to happen inside a process of the provider: edits of the SIS, refreshes of one person, a steady writer.
+"""What has to happen inside a process of the provider: edits of the SIS, refreshes of one person, a steady writer,
+lines of the request log.
 
-python -m tests.scale.inside person COUNT | touch COUNT | write 0
+python -m tests.scale.inside person COUNT | touch COUNT | write 0 | log COUNT
 The district is that of HOMEROOM_DATA and the other variables; each prints JSON.
 """
 
@@ -10,11 +11,12 @@ import select as system
 import sys
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from flask import Flask
 from sqlalchemy import func, select, update
 
+from provider.access.request_log import Entry
 from provider.app import create_app
 from provider.database import db
 from provider.eligibility.facts import Keys
@@ -77,10 +79,24 @@ def write_steadily(_app: Flask, _count: int) -> dict[str, object]:
     return {"ms": taken}
 
 
+def log_requests(app: Flask, count: int) -> dict[str, object]:
+    """Take `count` lines into the request log and write them, a hundred at a time; processor time of each."""
+    log = app.extensions["homeroom"]["request_log"]
+    began = time.process_time()
+    for number in range(count):
+        log.note(Entry(datetime.now(UTC), 1, "GET", "getAllUsers", None, "status='active'", None, 1000, 1000 * number,
+                       1000, 400_000, 200, 1.25, 600_000))  # fmt: skip
+        if number % 100 == 99:
+            log.flush()
+    log.close()
+    return {"microseconds": 1e6 * (time.process_time() - began) / count}
+
+
 WORK: dict[str, Callable[[Flask, int], dict[str, object]]] = {
     "person": refresh_people,
     "touch": touch_rosters,
     "write": write_steadily,
+    "log": log_requests,
 }
 
 
