@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, scoped_session
 
 from provider.sis import models
 from provider.sis.models.gradebook import GradebookRevision, Graded
@@ -28,14 +28,19 @@ TABLES: dict[str, type[Graded]] = {
 }
 
 
-def touch(database: Session | Connection, collection: str, school_ids: Iterable[int], now: datetime) -> datetime:
+def touch(
+    database: Connection | Session | scoped_session[Session],
+    collection: str,
+    school_ids: Iterable[int],
+    now: datetime,
+) -> datetime:
     """Count a change of a collection's rows at some schools (0: what belongs to none), before the rows are written.
 
     Returns the moment for their `modified_at`: `now` (UTC) in whole milliseconds, or just after the newest that any
     row of the collection has, so that no delta read can miss one. The counter's row is taken first and kept until the
     transaction ends: writers queue behind each other, and later numbers have later moments.
     """
-    connection = database.connection() if isinstance(database, Session) else database
+    connection = database if isinstance(database, Connection) else database.connection()
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     insert = dialect.insert(GradebookRevision.__table__)
     count = insert.values(collection="", school_id=0, number=1).on_conflict_do_update(
