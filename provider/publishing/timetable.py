@@ -15,7 +15,8 @@ def due_slot(local_now: datetime, daily_time: str, production: bool) -> str | No
     """
     slots = [f"{hour:02}:00" for hour in HOURS] if production else []
     slots.append(daily_time)
-    past = [at for at in (_on(local_now, slot) for slot in slots) if at <= local_now]
+    days = (local_now, local_now - timedelta(days=1))
+    past = [at for at in (_on(day, slot) for day in days for slot in slots) if at <= local_now]
     if not past or local_now - max(past) > CATCH_UP:
         return None
     return f"{max(past):%Y-%m-%d %H:%M}"
