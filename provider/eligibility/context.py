@@ -2,21 +2,21 @@
 
 The rule tables ask a `Context`; the `Context` decides related rows with the same tables and remembers the answers.
 Asking goes one way: school, then term and course, section; enrollment, assignment, then a person's roles; relationship
-after the student's role.
+after the student's role; resource after the courses, sections and people that use it.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property
 
-from provider.eligibility import dates, rows
+from provider.eligibility import dates, rows, uses
 from provider.eligibility.accounts import PREFERENCE, WHOLE_PERSON, pick_account
 from provider.eligibility.edition import Edition
 from provider.eligibility.facts import Facts
 from provider.eligibility.rule import MISSING, TOBEDELETED, Decision, Included, decide
-from provider.eligibility.rules import courses, memberships, orgs, relations, staff, students
-from provider.eligibility.rules.users import USERS, UserRole
+from provider.eligibility.rules import courses, memberships, orgs, relations, resources, staff, students
+from provider.eligibility.rules.users import LETTERS, USERS, UserRole
 from provider.eligibility.school_time import SchoolTime
 from shared.oneroster.versions import Version
 
@@ -24,18 +24,26 @@ Counted = list[tuple[rows.Enrollment, Included]]
 CountedAssignments = list[tuple[rows.Assignment, Included]]
 
 
+def nowhere(resource_id: int) -> bool:
+    """The facts at hand hold every use of a resource."""
+    return False
+
+
 class Context(SchoolTime):
     """Facts and edition, and every decision made so far. Not to be shared between threads.
 
-    tombstones   an External LMS Exclude leaves a tobedeleted record behind (P-75)
+    tombstones       an External LMS Exclude leaves a tobedeleted record behind (P-75)
+    used_elsewhere   whether something published that keyed facts do not hold uses a resource
     """
 
     edition: Edition
     tombstones: bool
+    used_elsewhere: Callable[[int], bool]
 
-    def __init__(self, facts: Facts, edition: Edition) -> None:
+    def __init__(self, facts: Facts, edition: Edition, used_elsewhere: Callable[[int], bool] = nowhere) -> None:
         super().__init__(facts)
         self.edition = edition
+        self.used_elsewhere = used_elsewhere
         self.tombstones = facts.switches.tombstone_on_exclude
         self._schools: dict[int, Decision] = {}
         self._courses: dict[int, Decision] = {}
@@ -46,6 +54,7 @@ class Context(SchoolTime):
         self._section_terms: dict[int, tuple[rows.Term, ...]] = {}
         self._section_days: dict[int, tuple[date, date]] = {}
         self._relationships: dict[str, dict[int, bool]] = defaultdict(dict)
+        self._resources: dict[int, Decision] = {}
 
     # What decisions mean
 
@@ -248,3 +257,23 @@ class Context(SchoolTime):
             return None
         one_record = self.edition.version is Version.V1P2
         return pick_account(accounts, WHOLE_PERSON if one_record else PREFERENCE[letter])
+
+    def person_published(self, person_id: int) -> bool:
+        """Whether a person is published in any role."""
+        return any(self.published(self.role(person_id, letter)) for letter in LETTERS)
+
+    # Resources
+
+    def resource(self, resource_id: int) -> Decision:
+        if resource_id not in self._resources:
+            row = self.facts.resources.get(resource_id)
+            self._resources[resource_id] = decide(resources.RESOURCES, row, self) if row else MISSING
+        return self._resources[resource_id]
+
+    @cached_property
+    def used_resources(self) -> frozenset[int]:
+        """The resources that something published of these facts uses."""
+        return uses.used_resources(self)
+
+    def resource_uses_text(self, resource_id: int) -> str:
+        return uses.uses_text(self, resource_id)

@@ -10,12 +10,12 @@ from provider.eligibility import rows
 from provider.eligibility.context import Context
 from provider.eligibility.dates import text
 from provider.eligibility.rule import Check, Decision, Row, Rules, check, decide
-from provider.eligibility.rules import courses, memberships, orgs, relations, staff, students
+from provider.eligibility.rules import courses, memberships, orgs, relations, resources, staff, students
 from provider.eligibility.rules.users import LETTERS, USERS, UserRole
 from shared.oneroster.versions import Version
 
 #: What can be explained.
-ENTITIES = ("users", "classes", "courses", "enrollments", "orgs")
+ENTITIES = ("users", "classes", "courses", "enrollments", "orgs", "resources")
 
 
 class Block(NamedTuple):
@@ -75,6 +75,12 @@ def explain_school(context: Context, school: rows.School) -> list[Block]:
 
 def explain_course(context: Context, course: rows.Course) -> list[Block]:
     return [_block(f"course {course.number} {course.name}", courses.COURSES, course, context)]
+
+
+def explain_resource(context: Context, row: rows.Resource) -> list[Block]:
+    """The resource; its rules tell who uses it and what was decided about them."""
+    heading = f"resource {row.title or row.vendor_resource_id} (id {row.id})"
+    return [_block(heading, resources.RESOURCES, row, context)]
 
 
 def explain_class(context: Context, section: rows.Section) -> list[Block]:

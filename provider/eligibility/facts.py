@@ -13,32 +13,36 @@ from provider.eligibility import rows
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """SIS ids of the people, sections and courses that a keyed refresh is about.
+    """SIS ids of the people, sections, courses and resources that a keyed refresh is about.
 
     Whoever changes a row names everybody it belongs to, before and after: of a relationship both people; of a roster or
-    staff history row the person and the section. Rows that are gone are not there to lead from one to the other.
+    staff history row the person and the section; of the use of a resource the user and the resource. Rows that are gone
+    are not there to lead from one to the other.
     """
 
     people: frozenset[int] = frozenset()
     sections: frozenset[int] = frozenset()
     courses: frozenset[int] = frozenset()
+    resources: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a keyed refresh renders.
 
-    users        people whose user and demographics records are wanted: the keys and everybody related to them, whose
-                 `agents` name them
+    users        people whose user and demographics records are wanted: the keys, everybody related to them, whose
+                 `agents` name them, and those who use a resource in a wanted section
     people       people whose enrollments are wanted
     sections     sections whose class record and enrollments are wanted
     courses      courses whose record is wanted
+    resources    resources whose record is wanted: the keys and those that any of the others uses
     """
 
     users: frozenset[int]
     people: frozenset[int]
     sections: frozenset[int]
     courses: frozenset[int]
+    resources: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +98,8 @@ class Facts:
     assignments: dict[int, list[rows.Assignment]] = field(default_factory=dict)
     relationships_of_adult: dict[int, list[rows.Relationship]] = field(default_factory=dict)
     relationships_of_student: dict[int, list[rows.Relationship]] = field(default_factory=dict)
+    resources: dict[int, rows.Resource] = field(default_factory=dict)
+    course_resources: dict[int, list[rows.CourseResource]] = field(default_factory=dict)
+    section_resources: dict[int, list[rows.SectionResource]] = field(default_factory=dict)
+    person_resources: dict[int, list[rows.PersonResource]] = field(default_factory=dict)
     wanted: Wanted | None = None

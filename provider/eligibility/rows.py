@@ -81,6 +81,7 @@ class Term(NamedTuple):
     end_date: date
     guid: str
     sourced_id: str | None
+    grading_period_sourced_id: str | None = None
 
 
 class Trial(NamedTuple):
@@ -165,6 +166,8 @@ class Person(NamedTuple):
     student_number: str | None
     staff_number: str | None
     security_role: bool
+    identifier: str | None = None
+    user_ids: str | None = None
 
 
 class Identity(NamedTuple):
@@ -262,3 +265,39 @@ class Assignment(NamedTuple):
     food_service: bool
     approver: bool
     fram_processor: bool
+
+
+class Resource(NamedTuple):
+    """A learning resource; `roles` is comma-separated text."""
+
+    id: int
+    title: str | None
+    roles: str | None
+    importance: str | None
+    vendor_resource_id: str
+    vendor_id: str | None
+    application_id: str | None
+    sourced_id: str | None
+
+
+class CourseResource(NamedTuple):
+    """A course uses a resource."""
+
+    course_id: int
+    resource_id: int
+
+
+class SectionResource(NamedTuple):
+    """A section uses a resource."""
+
+    section_id: int
+    resource_id: int
+
+
+class PersonResource(NamedTuple):
+    """A person has a resource; `school_id` and `section_id` say where, when that is known."""
+
+    person_id: int
+    resource_id: int
+    school_id: int | None
+    section_id: int | None

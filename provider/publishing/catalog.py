@@ -14,16 +14,17 @@ from provider.publishing.models import (
     PublishedRevision,
 )  # fmt: skip
 from provider.publishing.positions import Extent, unpack
+from shared.oneroster.resources.learning import resources
 from shared.oneroster.resources.model import Resource
 from shared.oneroster.resources.rostering import ROSTERING
 
 #: Collections in the order in which they are built: what a record refers to comes before it.
-CLASS_CACHE = ("orgs", "academicSessions", "courses", "classes")
+CLASS_CACHE = ("orgs", "academicSessions", "resources", "courses", "classes")
 STUDENT_CACHE = ("users", "demographics", "enrollments")
 COLLECTIONS = CLASS_CACHE + STUDENT_CACHE
 
 #: The resource that a stored collection holds.
-RESOURCES: dict[str, Resource] = {resource.plural: resource for resource in ROSTERING}
+RESOURCES: dict[str, Resource] = {resource.plural: resource for resource in (*ROSTERING, resources)}
 
 _EMPTY = array("I")
 
@@ -40,6 +41,11 @@ class BuiltEdition(NamedTuple):
     revision: int
     collections: dict[str, int]
 
+    @property
+    def complete(self) -> bool:
+        """Whether it has every collection: one that an older program built lacks those that came since."""
+        return len(self.collections) == len(COLLECTIONS)
+
 
 def find_edition(connection: Connection, edition: Edition) -> BuiltEdition | None:
     """The edition as it stands, or None when it was never registered."""
@@ -54,20 +60,21 @@ def find_edition(connection: Connection, edition: Edition) -> BuiltEdition | Non
 
 
 def register_edition(connection: Connection, edition: Edition) -> BuiltEdition:
-    """The edition as it stands, registered first when it is new."""
-    found = find_edition(connection, edition)
-    if found:
-        return found
+    """The edition as it stands, registered first when it is new, with every collection."""
+    built = find_edition(connection, edition) or _new_edition(connection, edition)
+    for name in COLLECTIONS:
+        if name not in built.collections:
+            built.collections[name] = connection.execute(
+                insert(PublishedCollection).values(edition_id=built.id, name=name).returning(PublishedCollection.id)
+            ).scalar_one()
+    return built
+
+
+def _new_edition(connection: Connection, edition: Edition) -> BuiltEdition:
     number = connection.execute(
         insert(PublishedEdition).values(key=edition.key, revision=0).returning(PublishedEdition.id)
     ).scalar_one()
-    collections = {
-        name: connection.execute(
-            insert(PublishedCollection).values(edition_id=number, name=name).returning(PublishedCollection.id)
-        ).scalar_one()
-        for name in COLLECTIONS
-    }
-    return BuiltEdition(number, 0, collections)
+    return BuiltEdition(number, 0, {})
 
 
 def extent_at(connection: Connection, collection_id: int, revision: int) -> Extent:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from provider.eligibility import explain as rules
 from provider.eligibility import people, rows
@@ -20,7 +21,7 @@ from provider.eligibility.rules.users import ROLE_WORDS
 from provider.publishing import finding
 from provider.publishing.load import load_facts
 from provider.publishing.records import ids
-from provider.sis.models import Roster
+from provider.sis.models import CourseResource, PersonResource, Roster, SectionResource
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ def explain(session: Session, today: date, entity: str, ref: str, edition: Editi
     """
     explainers = {
         "users": _user, "classes": _class, "courses": _course, "enrollments": _enrollment, "orgs": _org,
+        "resources": _resource,
     }  # fmt: skip
     return explainers[entity](session, today, ref, edition)
 
@@ -131,6 +133,29 @@ def _org(session: Session, today: date, ref: str, edition: Edition) -> Explanati
     blocks = tuple(rules.explain_school(context, school))
     verdict = _verdict("org", ids.org_id(school), blocks[0].decision)
     return Explanation("orgs", f"school {key}, {school.number} {school.name}", (verdict,), blocks)
+
+
+def _resource(session: Session, today: date, ref: str, edition: Edition) -> Explanation:
+    key = finding.find_resource(session, ref)
+    context = Context(load_facts(session, today, _users_of(session, key)), edition)
+    resource = context.facts.resources[key]
+    blocks = tuple(rules.explain_resource(context, resource))
+    verdict = _verdict("resource", ids.resource_id(resource), blocks[0].decision)
+    return Explanation("resources", f"resource {key}, {resource.vendor_resource_id}", (verdict,), blocks)
+
+
+def _users_of(session: Session, resource_id: int) -> Keys:
+    """A resource with everything that uses it: what decides about it is all there."""
+
+    def of(owner: InstrumentedAttribute[int], resource: InstrumentedAttribute[int]) -> frozenset[int]:
+        return frozenset(session.scalars(select(owner).where(resource == resource_id)))
+
+    return Keys(
+        people=of(PersonResource.person_id, PersonResource.resource_id),
+        sections=of(SectionResource.section_id, SectionResource.resource_id),
+        courses=of(CourseResource.course_id, CourseResource.resource_id),
+        resources=frozenset({resource_id}),
+    )
 
 
 def _enrollment(session: Session, today: date, ref: str, edition: Edition) -> Explanation:

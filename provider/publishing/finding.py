@@ -12,6 +12,7 @@ from provider.sis.models import (
     Course,
     Identity,
     Person,
+    Resource,
     Roster,
     School,
     Section,
@@ -73,6 +74,15 @@ def find_school(session: Session, ref: str) -> int:
         func.lower(School.name) == ref.lower(), School.id == _number(ref),
     ]  # fmt: skip
     return _first(session, School.id, questions, "school", ref)
+
+
+def find_resource(session: Session, ref: str) -> int:
+    """The id of the resource with this sourcedId, id, vendor resource id or title."""
+    questions = [
+        Resource.sourced_id == ref, Resource.id == _number(ref), Resource.vendor_resource_id == ref,
+        func.lower(Resource.title) == ref.lower(),
+    ]  # fmt: skip
+    return _first(session, Resource.id, questions, "resource", ref)
 
 
 def find_enrollment(session: Session, ref: str) -> Roster | SectionStaff:

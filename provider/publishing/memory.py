@@ -46,7 +46,7 @@ class Memory:
             if rows:
                 return BuiltEdition(known[0], rows[0][0], dict(known[1]))
         built = find_edition(connection, edition)
-        if built is not None:
+        if built is not None and built.complete:
             self._editions[edition.key] = built.id, built.collections
         return built
 

@@ -40,7 +40,7 @@ class PublishedRevision(db.Model):
 
 
 class PublishedCollection(db.Model):
-    """A collection of an edition: orgs, academicSessions, courses, classes, users, demographics or enrollments."""
+    """A collection of an edition: one of `catalog.COLLECTIONS`."""
 
     __tablename__ = "published_collection"
     # Numbers are never used again: kept lists name them.

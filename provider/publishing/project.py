@@ -1,9 +1,9 @@
 """From SIS facts to the records of one edition: the rules decide, `records` renders, nothing is stored here."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from provider.eligibility.context import Context
+from provider.eligibility.context import Context, nowhere
 from provider.eligibility.edition import Edition
 from provider.eligibility.facts import Facts
 from provider.eligibility.rule import Included, decide
@@ -13,6 +13,7 @@ from provider.publishing.records.demographics import demographics
 from provider.publishing.records.orgs import orgs, sessions
 from provider.publishing.records.record import Projected
 from provider.publishing.records.refs import References
+from provider.publishing.records.resources import resource
 from provider.publishing.records.users import users
 
 __all__ = ["InQuestion", "Projected", "in_question", "project"]
@@ -20,18 +21,22 @@ __all__ = ["InQuestion", "Projected", "in_question", "project"]
 Collections = Iterator[tuple[str, Iterator[Projected]]]
 
 
-def project(facts: Facts, edition: Edition, base_url: str) -> Collections:
-    """(collection, its records): orgs, academicSessions, courses, classes, users, demographics, enrollments.
+def project(
+    facts: Facts, edition: Edition, base_url: str, used_elsewhere: Callable[[int], bool] = nowhere
+) -> Collections:
+    """(collection, its records): orgs, academicSessions, resources, courses, classes, users, demographics, enrollments.
 
     `base_url` is what a platform is given, everything before /ims/oneroster. With keyed facts only the wanted records
-    come, and neither orgs nor academicSessions. Users come by kind, all records by SIS id; without an active year every
+    come, and neither orgs nor academicSessions; `used_elsewhere` then tells of a resource (SIS id) whether something
+    published that is not wanted uses it. Users come by kind, all records by SIS id; without an active year every
     collection is empty (P-03). The records of one pass share the objects of their references: change none of them.
     """
-    context = Context(facts, edition)
+    context = Context(facts, edition, used_elsewhere)
     refs = References(facts, edition.version, base_url)
     if facts.wanted is None:
         yield "orgs", orgs(context, refs) if facts.year else iter(())
         yield "academicSessions", sessions(context, refs)
+    yield "resources", _resources(context)
     yield "courses", _courses(context, refs)
     yield "classes", _classes(context, refs)
     people = _in_order(facts, facts.people if facts.wanted is None else facts.wanted.users & facts.people.keys())
@@ -47,6 +52,14 @@ def _in_order(facts: Facts, people: Iterable[int]) -> list[int]:
         return person_id not in facts.enrollments, person_id not in facts.assignments, person_id
 
     return sorted(people, key=key)
+
+
+def _resources(context: Context) -> Iterator[Projected]:
+    facts = context.facts
+    wanted = facts.resources if facts.wanted is None else facts.wanted.resources & facts.resources.keys()
+    for resource_id in sorted(wanted):
+        if context.published(context.resource(resource_id)):
+            yield resource(facts.resources[resource_id], context.edition.version)
 
 
 def _courses(context: Context, refs: References) -> Iterator[Projected]:
@@ -95,6 +108,7 @@ class InQuestion(NamedTuple):
     demographics: frozenset[str]
     classes: frozenset[str]
     courses: frozenset[str]
+    resources: frozenset[str]
     enrollment_users: frozenset[str]
     enrollment_classes: frozenset[str]
 
@@ -102,7 +116,8 @@ class InQuestion(NamedTuple):
 def in_question(facts: Facts, edition: Edition) -> InQuestion:
     """What keyed `facts` answer for in an edition. Raises ValueError for whole facts, which answer for everything.
 
-    A section or course that no longer exists is known by its number, a person who no longer exists by the 1.1 ids.
+    A section, course or resource that no longer exists is known by its number, a person who no longer exists by the 1.1
+    ids.
     """
     wanted = facts.wanted
     if wanted is None:
@@ -124,6 +139,9 @@ def in_question(facts: Facts, edition: Edition) -> InQuestion:
         classes=classes,
         courses=frozenset(
             ids.course_id(facts.courses[key]) if key in facts.courses else str(key) for key in wanted.courses
+        ),
+        resources=frozenset(
+            ids.resource_id(facts.resources[key]) if key in facts.resources else str(key) for key in wanted.resources
         ),
         enrollment_users=user_ids(wanted.people),
         enrollment_classes=classes,

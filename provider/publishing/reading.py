@@ -36,7 +36,7 @@ _UNDER_WAY = timedelta(minutes=3)
 
 
 class NotPublished(Exception):
-    """The edition of this connection has not been built yet: the first refresh has to end before it can answer."""
+    """What is asked for has not been built for the edition of this connection yet: a refresh has to end first."""
 
 
 class Page(NamedTuple):
@@ -90,12 +90,21 @@ class Reading:
         self._client = client
         self._now = now
 
+    @property
+    def built(self) -> BuiltEdition:
+        """The edition that is read, at its present revision."""
+        return self._built
+
+    def changed(self, *collections: str) -> int:
+        """The revision of the last change of any of some collections: they have been the same at every one since."""
+        return max(self._extent(name, self._built.revision).revision for name in collections)
+
     def one(self, resource: Resource, view: View, params: Mapping[str, str], sourced_id: str) -> bytes | None:
         """The text of a record if it belongs to the view, as of now; None when there is none."""
         if not storable(sourced_id):
             return None
         revision = self._built.revision
-        number = self._built.collections[resource.plural]
+        number = self._collection(resource.plural)
         rows = fetch(self._connection, _ONE, {"collection": number, "id": sourced_id, "at": revision})
         if not rows:
             return None
@@ -123,7 +132,7 @@ class Reading:
     def page(self, question: Question, query: Query) -> Page:
         """The page that a query asks for. A walk of more than one page begins with its first."""
         asked, revision = question.asked, question.revision
-        number = self._built.collections[asked.resource.plural]
+        number = self._collection(asked.resource.plural)
         extent = self._extent(asked.resource.plural, revision)
         texts = Texts(self._connection, number, extent, revision, self._dates(revision).heads)
         if asked.whole:
@@ -191,8 +200,15 @@ class Reading:
         ended = self._dates(self._built.revision).at[revision + 1]
         return ended > self._now - WALK_LIFETIME
 
+    def _collection(self, name: str) -> int:
+        """The number of a collection. Raises NotPublished for one that came after the edition was built: the next
+        refresh brings it."""
+        if name not in self._built.collections:
+            raise NotPublished
+        return self._built.collections[name]
+
     def _extent(self, name: str, revision: int) -> Extent:
-        return self._memory.extent(self._connection, self._built.collections[name], revision)
+        return self._memory.extent(self._connection, self._collection(name), revision)
 
     def _dates(self, revision: int) -> Dates:
         return self._memory.dates(self._connection, self._built.id, revision)

@@ -1,6 +1,7 @@
 """The refresh: SIS rows, decided and rendered, compared with what is published; the differences become a revision.
 
-Full and keyed refresh are the same code; a keyed one only looks at the records of some people, sections and courses.
+Full and keyed refresh are the same code; a keyed one only looks at the records of some people, sections, courses and
+resources.
 """
 
 import gc
@@ -11,6 +12,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Engine
 
+from provider.eligibility.context import nowhere
 from provider.eligibility.edition import Edition
 from provider.eligibility.facts import Facts, Keys
 from provider.publishing.blocks import build_blocks
@@ -20,7 +22,7 @@ from provider.publishing.load import load_facts
 from provider.publishing.project import Projected, project
 from provider.publishing.revisions import Build, Counts, publish
 from provider.publishing.runs import RunResult, beat, finish_run, start_run
-from provider.publishing.scope import ids_in_question
+from provider.publishing.scope import ids_in_question, used_elsewhere
 from provider.publishing.sweeping import sweep
 from shared.database import snapshot, writing
 from shared.owner import begin_work, end_work
@@ -140,7 +142,8 @@ def _build(refresher: Refresher, run_id: int, build: Build, facts: Facts, keyed:
     if keyed and build.built.revision == 0:
         return
     scopes = ids_in_question(refresher.engine, build.built, facts, build.edition) if keyed else {}
-    for name, records in project(facts, build.edition, refresher.base_url):
+    elsewhere = used_elsewhere(refresher.engine, build.built, facts, build.edition) if keyed else nowhere
+    for name, records in project(facts, build.edition, refresher.base_url, elsewhere):
         try:
             difference = _collect(refresher, run_id, build, name, records, scopes.get(name) if keyed else None)
         except Exception as cause:

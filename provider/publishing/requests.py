@@ -12,7 +12,7 @@ from provider.sis.changes import EVERYTHING, Change, SisChange, note_changes
 from shared.database import writing
 from shared.owner import is_alive
 
-_KINDS = {"person": "people", "section": "sections", "course": "courses"}
+_KINDS = {"person": "people", "section": "sections", "course": "courses", "resource": "resources"}
 
 
 def ask_for_refresh(engine: Engine, now: datetime) -> datetime:

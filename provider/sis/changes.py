@@ -6,9 +6,9 @@ Edits through the ORM are noticed by themselves. An import writes past it: after
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, String, event, select
+from sqlalchemy import Connection, String, event, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import InstanceState, Mapped, Session, mapped_column
 
 from provider.database import db
 from provider.sis import models
@@ -20,7 +20,7 @@ EVERYTHING: Change = ("everything", 0)
 
 
 class SisChange(db.Model):
-    """Something that was edited: kind person, section or course with its SIS id, or everything with 0."""
+    """Something that was edited: kind person, section, course or resource with its SIS id, or everything with 0."""
 
     __tablename__ = "sis_change"
 
@@ -57,6 +57,22 @@ def changes_of(row: Any, connection: Connection) -> Iterator[Change]:
         yield "course", row.id
         sections = select(models.Section.id).where(models.Section.course_id == row.id)
         yield from (("section", number) for number in connection.execute(sections).scalars())
+    elif isinstance(row, models.Resource):
+        yield EVERYTHING if _known_otherwise(row) else ("resource", row.id)
+    elif isinstance(row, models.CourseResource):
+        yield from (("course", row.course_id), ("resource", row.resource_id))
+    elif isinstance(row, models.SectionResource):
+        yield from (("section", row.section_id), ("resource", row.resource_id))
+    elif isinstance(row, models.PersonResource):
+        yield from (("person", row.person_id), ("resource", row.resource_id))
+
+
+def _known_otherwise(row: models.Resource) -> bool:
+    """Whether everybody who refers to a resource must name it otherwise, or its published record cannot be found by its
+    number: its sourcedId has changed, or it is gone with one."""
+    state: InstanceState[models.Resource] = inspect(row)
+    gone = state.session is not None and row in state.session.deleted
+    return bool(row.sourced_id) if gone else state.persistent and state.attrs.sourced_id.history.has_changes()
 
 
 def note_changes(connection: Connection, changes: Iterable[Change]) -> None:

@@ -1,15 +1,19 @@
-"""The facts of a keyed refresh: what is needed to decide and to render the records of some people, sections, courses.
+"""The facts of a keyed refresh: what is needed to decide and to render the records of some people, sections, courses
+and resources.
 
 1. The wanted sections: the keyed ones and those of the keyed courses.
 2. The wanted people: the keyed ones; with `teacher_requires_section` also the staff of wanted sections (P-31).
-3. The people whose user records are wanted: those, and everybody related to them, whose `agents` name them.
+3. The people whose user records are wanted: those, everybody related to them, whose `agents` name them, and those who
+   are said to use a resource in a wanted section.
 4. The people to decide about: those, everybody related to *them* (a sibling may be what makes a guardian available),
    and everybody on the rosters and in the staff history of wanted sections.
 5. The sections, courses and calendars that all of these mention, and the calendars of the active year.
+6. The wanted resources: the keyed ones and those that a wanted course, section or user uses. Who else uses them is not
+   read: what is published tells that (`provider.publishing.scope`).
 """
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -30,21 +34,54 @@ def keyed(session: Session, year: rows.SchoolYear | None, switches: Switches, ke
         people |= {row.person_id for row in staff if row.section_id in wanted_sections}
     rosters = _either(session, rows.Roster, models.Roster, people, wanted_sections)
     users = people | _related(_relationships(session, people))
+    users |= {
+        row.person_id
+        for row in read_in(session, rows.PersonResource, models.PersonResource.section_id, wanted_sections)
+    }
     relationships = _relationships(session, users)
     decided = users | _related(relationships)
     decided |= {row.person_id for row in (*rosters, *staff) if row.section_id in wanted_sections}
     if switches.teacher_requires_section:
         staff = _either(session, rows.SectionStaff, models.SectionStaff, decided, wanted_sections)
+    uses = _uses(session, keys.courses, wanted_sections, users)
     section_ids = wanted_sections | {row.section_id for row in (*rosters, *staff)}
+    section_ids |= {row.section_id for row in uses.people if row.section_id is not None}
+    resources = keys.resources | uses.resources
     return {
         "section_staff": staff,
         "rosters": lambda: rosters,
         "relationships_of_adult": grouped(relationships, lambda row: row.person_id),
         "relationships_of_student": grouped(relationships, lambda row: row.student_id),
-        "wanted": Wanted(frozenset(users), frozenset(people), frozenset(wanted_sections), keys.courses),
+        "resources": by_id(read_in(session, rows.Resource, models.Resource.id, resources)),
+        "course_resources": grouped(uses.courses, lambda row: row.course_id),
+        "section_resources": grouped(uses.sections, lambda row: row.section_id),
+        "person_resources": grouped(uses.people, lambda row: row.person_id),
+        "wanted": Wanted(
+            frozenset(users), frozenset(people), frozenset(wanted_sections), keys.courses, frozenset(resources)
+        ),
         **_people(session, decided),
         **_school(session, year, decided, section_ids, keys.courses),
     }
+
+
+class _Uses(NamedTuple):
+    """What some courses, sections and people use."""
+
+    courses: list[rows.CourseResource]
+    sections: list[rows.SectionResource]
+    people: list[rows.PersonResource]
+
+    @property
+    def resources(self) -> set[int]:
+        return {row.resource_id for uses in self for row in uses}
+
+
+def _uses(session: Session, courses: Collection[int], sections: Collection[int], people: Collection[int]) -> _Uses:
+    return _Uses(
+        read_in(session, rows.CourseResource, models.CourseResource.course_id, courses),
+        read_in(session, rows.SectionResource, models.SectionResource.section_id, sections),
+        read_in(session, rows.PersonResource, models.PersonResource.person_id, people),
+    )
 
 
 def _either(session: Session, kind: Any, model: Any, people: Iterable[int], sections: Iterable[int]) -> list[Any]:

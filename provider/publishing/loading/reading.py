@@ -41,6 +41,10 @@ MODELS: dict[Any, Any] = {
     rows.Enrollment: models.Enrollment,
     rows.Relationship: models.Relationship,
     rows.Assignment: models.Assignment,
+    rows.Resource: models.Resource,
+    rows.CourseResource: models.CourseResource,
+    rows.SectionResource: models.SectionResource,
+    rows.PersonResource: models.PersonResource,
 }
 
 

@@ -34,6 +34,7 @@ def whole(session: Session, year: rows.SchoolYear) -> dict[str, Any]:
         "section_staff": read(session, rows.SectionStaff, models.SectionStaff.section_id.in_(sections)),
         "rosters": Spool(rows.Roster, stream(session, rows.Roster, models.Roster.section_id.in_(sections))).__iter__,
         **_people(session, calendars),
+        **_resources(session),
     }
 
 
@@ -50,4 +51,14 @@ def _people(session: Session, calendars: Select[int]) -> dict[str, Any]:
         "assignments": grouped(read(session, rows.Assignment), lambda row: row.person_id),
         "relationships_of_adult": grouped(relationships, lambda row: row.person_id),
         "relationships_of_student": grouped(relationships, lambda row: row.student_id),
+    }
+
+
+def _resources(session: Session) -> dict[str, Any]:
+    """All of them: what uses them outside the active year is not loaded, and so not published (P-01)."""
+    return {
+        "resources": by_id(read(session, rows.Resource)),
+        "course_resources": grouped(read(session, rows.CourseResource), lambda row: row.course_id),
+        "section_resources": grouped(read(session, rows.SectionResource), lambda row: row.section_id),
+        "person_resources": grouped(read(session, rows.PersonResource), lambda row: row.person_id),
     }

@@ -4,7 +4,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from provider.eligibility import rows
+from provider.eligibility import rows, uses
 from provider.eligibility.context import Context
 from provider.eligibility.dates import day_after
 from provider.eligibility.grades import course_grades, split
@@ -20,6 +20,7 @@ def course(context: Context, refs: References, row: rows.Course, status: str) ->
     put_list(rest, "grades", course_grades(context, row))
     rest["org"] = refs.org(context.facts.calendars[row.calendar_id].school_id)
     _put_subjects(rest, row)
+    put_list(rest, "resources", refs.resources(uses.course_resources(context, row.id)))
     return Projected(ids.course_id(row), status, rest)
 
 
@@ -39,6 +40,7 @@ def class_(context: Context, refs: References, row: rows.Section, status: str) -
     _put_subjects(rest, its_course)
     periods = {placement.period for placement in context.facts.placements.get(row.id, ()) if placement.period.strip()}
     put_list(rest, "periods", sorted(periods, key=_period_order))
+    put_list(rest, "resources", refs.resources(uses.section_resources(context, row.id)))
     return Projected(ids.class_id(row), status, rest)
 
 

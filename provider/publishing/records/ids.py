@@ -30,6 +30,13 @@ class Named(Numbered, Protocol):
     def guid(self) -> str: ...
 
 
+class Dated(Named, Protocol):
+    """A term: `grading_period_sourced_id` is what its gradingPeriod came in with."""
+
+    @property
+    def grading_period_sourced_id(self) -> str | None: ...
+
+
 class Known(Named, Protocol):
     """A person: `imported_role` is the 1.1 role letter that the sourcedId came in with."""
 
@@ -46,8 +53,11 @@ def term_id(row: Named, version: Version) -> str:
     return row.sourced_id or (str(row.id) if version is Version.V1P1 else row.guid)
 
 
-def grading_period_id(row: Named, version: Version) -> str:
-    """The id of the gradingPeriod that is derived from a term (P-56): made from the term's, so that it stays."""
+def grading_period_id(row: Dated, version: Version) -> str:
+    """The id of the gradingPeriod that is derived from a term (P-56): the one that came in with it (P-83b), else made
+    from the term's, so that it stays."""
+    if row.grading_period_sourced_id:
+        return row.grading_period_sourced_id
     if version is Version.V1P1:
         return f"gp{row.id}"
     digest = hashlib.sha256(f"gradingPeriod {row.guid}".encode()).digest()

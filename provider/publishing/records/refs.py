@@ -1,5 +1,7 @@
 """References between records: each made once per edition and shared by all records that hold it."""
 
+from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any
 from urllib.parse import quote
 
@@ -17,15 +19,16 @@ class References:
     def __init__(self, facts: Facts, version: Version, base_url: str) -> None:
         self._facts = facts
         self._version = version
-        self._root = base_url + BASE_PATHS[version, "rostering"]
+        self._roots = {service: base_url + BASE_PATHS[version, service] for service in ("rostering", "resources")}
         self._orgs: dict[int | None, Ref] = {}
         self._courses: dict[int, Ref] = {}
         self._classes: dict[int, Ref] = {}
         self._terms: dict[int, Ref] = {}
         self._users: dict[tuple[int, str], Ref] = {}
+        self._resources: dict[int, Ref] = {}
 
-    def make(self, collection: str, kind: str, sourced_id: str) -> Ref:
-        href = f"{self._root}/{collection}/{quote(sourced_id, safe='')}"
+    def make(self, collection: str, kind: str, sourced_id: str, service: str = "rostering") -> Ref:
+        href = f"{self._roots[service]}/{collection}/{quote(sourced_id, safe='')}"
         return {"href": href, "sourcedId": sourced_id, "type": kind}
 
     def org(self, school_id: int | None) -> Ref:
@@ -71,4 +74,15 @@ class References:
         if found is None:
             sourced_id = ids.user_id(self._facts.people[person_id], letter, self._version)
             found = self._users[(person_id, letter)] = self.make("users", "user", sourced_id)
+        return found
+
+    def resources(self, resource_ids: Iterable[int]) -> list[Ref]:
+        """Some resources, in the order of their sourcedIds."""
+        return sorted(map(self._resource, resource_ids), key=itemgetter("sourcedId"))
+
+    def _resource(self, resource_id: int) -> Ref:
+        found = self._resources.get(resource_id)
+        if found is None:
+            sourced_id = ids.resource_id(self._facts.resources[resource_id])
+            found = self._resources[resource_id] = self.make("resources", "resource", sourced_id, "resources")
         return found

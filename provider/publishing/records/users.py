@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from provider.eligibility import people, rows
+from provider.eligibility import people, rows, uses
 from provider.eligibility.context import Context
 from provider.eligibility.dates import day_after
 from provider.eligibility.grades import student_grades
@@ -13,6 +13,7 @@ from provider.eligibility.rules.users import ROLE_WORDS
 from provider.publishing.records import ids
 from provider.publishing.records.record import Projected, put, put_list
 from provider.publishing.records.refs import Ref, References
+from shared.oneroster.kinds import USER_ID
 from shared.oneroster.versions import Version
 
 STAFF_LETTERS = frozenset("tax")
@@ -62,6 +63,7 @@ def _whole_person(context: Context, refs: References, person: rows.Person, found
     rest["primaryOrg"] = next((entry["org"] for entry in entries if entry["roleType"] == "primary"), entries[0]["org"])
     if identity:
         put(rest, "pronouns", identity.pronouns)
+    put_list(rest, "resources", refs.resources(uses.person_resources(context, person.id)))
     rest["metadata"] = {"ic.legacySourcedId": ids.legacy_id(person)}
     return Projected(ids.user_id(person, letters[0], Version.V1P2), status, rest)
 
@@ -87,13 +89,20 @@ def _enabled(context: Context, person_id: int, letter: str) -> str:
 def _put_names(rest: dict[str, Any], context: Context, person: rows.Person, letters: tuple[str, ...]) -> None:
     account = context.account(person.id, letters[0])
     put(rest, "username", account.username if account else None)
-    put_list(rest, "userIds", _user_ids(person, letters))
+    put_list(rest, "userIds", _imported_ids(person) or _user_ids(person, letters))
     identity = people.identity(context, person.id)
     if identity:
         put(rest, "givenName", identity.first_name)
         put(rest, "familyName", identity.last_name)
         put(rest, "middleName", identity.middle_name)
-    rest["identifier"] = _identifier(person, letters)
+    rest["identifier"] = person.identifier or _identifier(person, letters)
+
+
+def _imported_ids(person: rows.Person) -> list[dict[str, str]]:
+    """The `userIds` that came in for a person, where they are kept as such (P-83b)."""
+    if not person.user_ids:
+        return []
+    return [USER_ID.from_csv(item, Version.V1P2) for item in USER_ID.split_csv(person.user_ids)]
 
 
 def _user_ids(person: rows.Person, letters: tuple[str, ...]) -> list[dict[str, str]]:

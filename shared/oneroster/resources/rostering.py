@@ -68,7 +68,7 @@ courses = Resource("course", "courses", "rostering", (
     Field("org", ref("orgs"), column=req("orgSourcedId"), indexed=True),
     Field("subjects", TEXT, many=True, column=Column("subjects")),
     Field("subjectCodes", TEXT, many=True, column=Column("subjectCodes")),
-    Field("resources", ref("resources"), many=True),
+    Field("resources", ref("resources"), many=True, indexed=True),
     *EXTENSION,
 ), file="courses")  # fmt: skip
 
@@ -86,7 +86,7 @@ classes = Resource("class", "classes", "rostering", (
     Field("subjects", TEXT, many=True, column=Column("subjects")),
     Field("subjectCodes", TEXT, many=True, column=Column("subjectCodes")),
     Field("periods", TEXT, many=True, column=Column("periods")),
-    Field("resources", ref("resources"), many=True),
+    Field("resources", ref("resources"), many=True, indexed=True),
     *EXTENSION,
 ), file="classes")  # fmt: skip
 
@@ -117,7 +117,7 @@ users = Resource("user", "users", "rostering", (
     Field("primaryOrg", ref("orgs"), v11=ABSENT, column=Column("primaryOrgSourcedId", ABSENT)),
     Field("pronouns", TEXT, v11=ABSENT, column=Column("pronouns", ABSENT)),
     Field("userProfiles", PROFILE, many=True, v11=ABSENT),
-    Field("resources", ref("resources"), many=True, v11=ABSENT),
+    Field("resources", ref("resources"), many=True, v11=ABSENT, indexed=True),
     *EXTENSION,
 ), file="users")  # fmt: skip
 

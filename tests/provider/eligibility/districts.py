@@ -171,6 +171,27 @@ class SmallDistrict:
         row = {"section_id": section, "person_id": person, "start_date": None, "end_date": None, "sourced_id": None}
         return self.add(rows.Roster, **(row | values))
 
+    # Resources
+
+    def resource(self, **values: Any) -> int:
+        key = len(self.tables[rows.Resource]) + 1
+        row = {"title": f"Resource {key}", "roles": None, "importance": None, "vendor_resource_id": f"vendor-{key}",
+               "vendor_id": None, "application_id": None, "sourced_id": None}  # fmt: skip
+        return self.add(rows.Resource, **(row | values))
+
+    def use(
+        self, resource: int, *, course: int | None = None, section: int | None = None, person: int | None = None,
+        at_school: int | None = None, in_section: int | None = None,
+    ) -> None:  # fmt: skip
+        """The course, the section and the person that are named each use the resource."""
+        if course:
+            self.add(rows.CourseResource, course_id=course, resource_id=resource)
+        if section:
+            self.add(rows.SectionResource, section_id=section, resource_id=resource)
+        if person:
+            self.add(rows.PersonResource, person_id=person, resource_id=resource, school_id=at_school,
+                     section_id=in_section)  # fmt: skip
+
     # What comes of it
 
     def set(self, **switches: Any) -> None:
@@ -202,6 +223,9 @@ class SmallDistrict:
             assignments=self._grouped(rows.Assignment, "person_id"),
             relationships_of_adult=self._grouped(rows.Relationship, "person_id"),
             relationships_of_student=self._grouped(rows.Relationship, "student_id"),
+            resources=dict(table[rows.Resource]), course_resources=self._grouped(rows.CourseResource, "course_id"),
+            section_resources=self._grouped(rows.SectionResource, "section_id"),
+            person_resources=self._grouped(rows.PersonResource, "person_id"),
         )  # fmt: skip
 
     def publish(self, edition: Edition = V11) -> Records:

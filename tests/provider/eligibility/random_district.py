@@ -26,6 +26,7 @@ def random_district(rng: random.Random) -> SmallDistrict:
             role = rng.choice(("Primary Teacher", "Teacher", "Section Staff"))
             district.staff(section, person, role, **_dates(rng))
     _excludes(district, rng)
+    _resources(district, rng, people, sections)
     return district
 
 
@@ -79,3 +80,21 @@ def _excludes(district: SmallDistrict, rng: random.Random) -> None:
         for key in district.tables[kind]:
             if rng.random() < 0.08:
                 district.change(kind, key, external_lms_exclude=True)
+
+
+def _resources(district: SmallDistrict, rng: random.Random, people: list[int], sections: list[int]) -> None:
+    """Resources that courses, sections and people use, several kinds of them or none."""
+    schools = sorted(district.tables[rows.School])
+    for number in range(6):
+        resource = district.resource(
+            sourced_id=rng.choice((None, f"res/{number}")), importance=rng.choice((None, "primary")),
+            roles=rng.choice((None, "teacher, student", "ext:tutor")),
+            vendor_resource_id="" if rng.random() < 0.1 else f"vendor-{number}",
+        )  # fmt: skip
+        for course in rng.sample(sorted(district.tables[rows.Course]), rng.choice((0, 0, 1))):
+            district.use(resource, course=course)
+        for section in rng.sample(sections, rng.choice((0, 0, 2))):
+            district.use(resource, section=section)
+        for person in rng.sample(people, rng.choice((0, 1, 3))):
+            district.use(resource, person=person, at_school=rng.choice((None, rng.choice(schools))),
+                         in_section=rng.choice((None, rng.choice(sections))))  # fmt: skip

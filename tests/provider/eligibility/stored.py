@@ -14,7 +14,8 @@ from tests.provider.eligibility.districts import SmallDistrict
 ORDER = (
     rows.School, rows.SchoolYear, rows.Calendar, rows.Structure, rows.TermSchedule, rows.Term, rows.Trial, rows.Master,
     rows.Course, rows.Section, rows.Person, rows.Identity, rows.Contact, rows.Account, rows.Enrollment, rows.Assignment,
-    rows.Relationship, rows.SectionStaff, rows.Roster,
+    rows.Relationship, rows.SectionStaff, rows.Roster, rows.Resource, rows.CourseResource, rows.SectionResource,
+    rows.PersonResource,
 )  # fmt: skip
 
 #: Columns that rules do not read and tables insist on.

@@ -24,6 +24,7 @@ def staffed(district: SmallDistrict, **course: Any) -> int:
     section = district.section(district.course(**course))
     district.roster(section, district.student())
     district.staff(section, district.teacher())
+    district.use(district.resource(), section=section)
     return section
 
 

@@ -149,6 +149,9 @@ def test_the_verdict_is_what_is_published(session: Session, edition: object) -> 
     assert set().union(*(told("orgs", row.guid) for row in district.tables[rows.School].values())) == (
         records["orgs"].keys() - {district.district.guid}
     )
+    assert set().union(*(told("resources", key) for key in district.tables[rows.Resource])) == (
+        records["resources"].keys()
+    )
     enrollments = [f"s{key}" for key in district.tables[rows.Roster]]
     enrollments += [f"t{key}" for key in district.tables[rows.SectionStaff]]
     assert set().union(*(told("enrollments", ref) for ref in enrollments)) == records["enrollments"].keys()

@@ -33,7 +33,18 @@ def keyed_equals_whole(session: Session, district: SmallDistrict, keys: Keys, ed
     """The keyed records are the whole ones of those keys, and everything published of the keys is in question."""
     facts = load_facts(session, district.today, keys)
     whole, asked = district.publish(edition), in_question(facts, edition)
-    for collection, records in project(facts, edition, BASE_URL):
+
+    def used_elsewhere(key: int) -> bool:
+        sourced_id = district.get(rows.Resource, key).sourced_id or str(key)
+        return any(
+            reference["sourcedId"] == sourced_id
+            for name in ("courses", "classes", "users")
+            for record in whole[name].values()
+            for reference in record.rest.get("resources", ())
+            if record.sourced_id not in getattr(asked, name)
+        )
+
+    for collection, records in project(facts, edition, BASE_URL, used_elsewhere):
         found = {record.sourced_id: record for record in records}
         if collection == "enrollments":
             expected = {
@@ -59,6 +70,8 @@ def test_a_keyed_load_publishes_the_same_for_its_keys(session: Session, edition:
         keyed_equals_whole(session, district, Keys(sections=frozenset({section})), edition)
     for course in district.tables[rows.Course]:
         keyed_equals_whole(session, district, Keys(courses=frozenset({course})), edition)
+    for resource in district.tables[rows.Resource]:
+        keyed_equals_whole(session, district, Keys(resources=frozenset({resource})), edition)
 
 
 def test_many_keys_are_read_in_parts(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,10 +79,10 @@ def test_many_keys_are_read_in_parts(session: Session, monkeypatch: pytest.Monke
     monkeypatch.setattr(reading, "CHUNK", 2)
     district = random_district(random.Random(3))
     store(session, district)
-    keys = Keys(*(frozenset(district.tables[kind]) for kind in (rows.Person, rows.Section, rows.Course)))
-    whole = district.publish(V11)
-    found = published(load_facts(session, district.today, keys), V11)
-    assert found == {name: whole[name] for name in ("courses", "classes", "users", "demographics", "enrollments")}
+    keys = Keys(*(frozenset(district.tables[kind]) for kind in (rows.Person, rows.Section, rows.Course, rows.Resource)))
+    whole = district.publish(V12)
+    found = published(load_facts(session, district.today, keys), V12)
+    assert found == {name: records for name, records in whole.items() if name not in ("orgs", "academicSessions")}
 
 
 def test_everybody_related_to_a_keyed_person_is_in_question(session: Session) -> None:
@@ -105,12 +118,14 @@ def test_a_keyed_section_asks_for_its_teachers_when_teachers_need_one(session: S
 
 def test_what_no_longer_exists_is_in_question_by_its_number(session: Session) -> None:
     store(session, SmallDistrict())
-    keys = Keys(people=frozenset({77}), sections=frozenset({88}), courses=frozenset({99}))
+    keys = Keys(people=frozenset({77}), sections=frozenset({88}), courses=frozenset({99}),
+                resources=frozenset({66}))  # fmt: skip
     facts = load_facts(session, TODAY, keys)
     asked = in_question(facts, V11)
     assert "s77" in asked.users
     assert asked.classes == asked.enrollment_classes == {"88"}
     assert asked.courses == {"99"}
+    assert asked.resources == {"66"}
     assert all(not list(records) for _, records in project(facts, V11, BASE_URL))
 
 

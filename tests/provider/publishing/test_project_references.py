@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from provider.eligibility.edition import SHARE, Edition
 from provider.eligibility.rows import School
+from provider.publishing.catalog import RESOURCES
 from shared.oneroster.resources.model import ABSENT, REQUIRED
-from shared.oneroster.resources.rostering import ROSTERING
-from shared.oneroster.versions import Version
+from shared.oneroster.versions import BASE_PATHS, Version
 from tests.provider.eligibility.districts import Records
 from tests.provider.eligibility.random_district import random_district
 
@@ -61,7 +61,7 @@ def test_every_record_has_the_fields_of_its_version(seed: int, edition: Edition,
     district = random_district(random.Random(seed))
     district.set(**chosen)
     records = district.publish(edition)
-    for resource in ROSTERING:
+    for resource in RESOURCES.values():
         fields = resource.of(edition.version)
         order = list(fields)
         for record in records[resource.plural].values():
