@@ -23,6 +23,10 @@ from consumer.client.shapes import (
     UserRecord,
 )  # fmt: skip
 from consumer.client.values import Scalar, Unreadable, Vocabulary, alive, day, flag, text, texts, year
+from shared.oneroster.paths import resolve
+from shared.oneroster.resources.model import Resource
+from shared.oneroster.resources.rostering import academic_sessions, classes, enrollments, orgs, users
+from shared.oneroster.values import Enumeration
 from shared.oneroster.versions import Version
 
 __all__ = [
@@ -30,14 +34,21 @@ __all__ = [
     "UserRecord", "read_class", "read_course", "read_enrollment", "read_org", "read_session", "read_user",
 ]  # fmt: skip
 
-USER_ROLE = Vocabulary(
-    "administrator", "aide", "counselor", "districtAdministrator", "guardian", "parent", "principal",
-    "proctor", "relative", "siteAdministrator", "student", "systemAdministrator", "teacher",
-)  # fmt: skip
-ENROLLMENT_ROLE = Vocabulary("administrator", "proctor", "student", "teacher")
-ORG_TYPE = Vocabulary("department", "district", "local", "national", "school", "state")
-SESSION_TYPE = Vocabulary("gradingPeriod", "semester", "schoolYear", "term")
-CLASS_TYPE = Vocabulary("homeroom", "scheduled")
+
+def _vocabulary(resource: Resource, dotted: str) -> Vocabulary:
+    """The words that a field has in either version: providers mix them."""
+    paths = (resolve(resource, version, dotted) for version in Version)
+    kinds = [(path.kind, version) for path, version in zip(paths, Version, strict=True) if path is not None]
+    return Vocabulary(*{
+        word for kind, version in kinds if isinstance(kind, Enumeration) for word in kind.vocabulary(version)
+    })  # fmt: skip
+
+
+USER_ROLE = _vocabulary(users, "role")
+ENROLLMENT_ROLE = _vocabulary(enrollments, "role")
+ORG_TYPE = _vocabulary(orgs, "type")
+SESSION_TYPE = _vocabulary(academic_sessions, "type")
+CLASS_TYPE = _vocabulary(classes, "classType")
 
 
 def read_org(raw: bytes, version: Version) -> OrgRecord:
