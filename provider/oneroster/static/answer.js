@@ -42,12 +42,21 @@ function body(text, follow) {
     const href = /^(\s*"href": )"(.+)"(,?)$/.exec(line);
     if (href) {
       const [, before, url, after] = href;
-      place.append(before, element("button", { type: "button", class: "link", onclick: () => follow(JSON.parse(`"${url}"`)) },
-        `"${url}"`), `${after}\n`);
+      place.append(before, reference(url, follow), `${after}\n`);
     } else place.append(`${line}\n`);
   }
   if (whole.length > SHOWN) place.append("… the rest is not shown: ask for fewer records.");
   return place;
+}
+
+/** A reference; a click reads it here, as this connection. `url` is written as in JSON. */
+function reference(url, follow) {
+  const address = JSON.parse(`"${url}"`);
+  const click = (event) => {
+    event.preventDefault();
+    follow(address);
+  };
+  return element("a", { href: address, onclick: click }, `"${url}"`);
 }
 
 function pretty(text) {

@@ -64,7 +64,7 @@ function fields(api, caption, schema, properties) {
   const rows = properties.map(([name, property]) => [
     element("code", null, name),
     kindOf(api, property),
-    required.has(name) ? "required" : "",
+    required.has(name) ? "required" : "optional",
   ]);
-  return table(caption, ["Field", "Value", ""], rows);
+  return table(caption, ["Field", "Value", "Presence"], rows);
 }

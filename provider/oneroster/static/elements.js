@@ -20,7 +20,8 @@ export function prose(text) {
     .map((paragraph) => element("p", null, spans(paragraph.replace(/\s+/g, " "))));
 }
 
-function spans(text) {
+/** A text of a description, without paragraphs. */
+export function spans(text) {
   return text.split(/(\*\*[^*]+\*\*|`[^`]+`)/).map((part) => {
     if (part.startsWith("**")) return element("strong", null, part.slice(2, -2));
     if (part.startsWith("`")) return element("code", null, part.slice(1, -1));

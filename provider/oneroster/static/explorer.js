@@ -4,7 +4,7 @@
 import { answerView } from "./answer.js";
 import { get, signIn } from "./connection.js";
 import { contract, introduction } from "./description.js";
-import { element, prose } from "./elements.js";
+import { element, prose, spans } from "./elements.js";
 import { load, operations } from "./openapi.js";
 
 const at = (id) => document.getElementById(id);
@@ -108,7 +108,7 @@ function form(one, answer) {
       : element("input", { ...known, spellcheck: "false", autocapitalize: "none", autocomplete: "off",
         value: parameter.name === "limit" ? "10" : null, inputmode: parameter.schema.type === "integer" ? "numeric" : null });
     return [element("label", { for: id }, parameter.name), field,
-      element("span", { class: "hint", id: `${id}-hint` }, parameter.description, ...namesOf(parameter))];
+      element("span", { class: "hint", id: `${id}-hint` }, spans(parameter.description), namesOf(parameter))];
   });
   const read = (event) => {
     event.preventDefault();
