@@ -33,7 +33,7 @@ def test_every_command_is_in_the_operators_list(command):
 
 
 def test_the_operators_list_names_no_other_command():
-    assert set(re.findall(r"^\| `homeroom ([a-z ]+)` \| [^|]+ \|$", OPERATING, re.MULTILINE)) == set(commands(main))
+    assert set(re.findall(r"^\| `homeroom ([a-z -]+)` \| [^|]+ \|$", OPERATING, re.MULTILINE)) == set(commands(main))
 
 
 def test_every_variable_of_the_environment_is_documented():

@@ -1,19 +1,28 @@
-"""Adding, finding and changing connections (P-94 … P-104). Nothing here commits."""
+"""Adding and finding connections, what a connection can be, and what it opens (P-94 … P-104). Nothing here commits."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
 from provider.access.credentials import digest, new_client_id, new_secret
+from provider.access.expiry import BadExpiry, expiry
+from provider.access.limits import MOST_AT_A_TIME
 from provider.access.models import Connection, ConnectionSchool
 from provider.eligibility.edition import SHARE, Edition
 from provider.sis.models import School
+from provider.sis.settings import read_settings
 from shared.oneroster.versions import Version
 from shared.sealing import Sealer
+
+#: How a platform proves itself. OAuth 1 is for 1.1 only.
+OAUTH = ("oauth2", "oauth1")
+
+#: More requests in a minute are no limit any more.
+MOST_A_MINUTE = 1_000_000
 
 
 class BadConnection(ValueError):
@@ -22,36 +31,46 @@ class BadConnection(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a new connection may have. `schools` are school numbers, None for all of them (P-96)."""
+    """What a new connection may have.
 
+    schools               school numbers, None for all of them (P-96)
+    last_day              of an OAuth 1 key; None: as long as keys are good by default (P-99)
+    at_a_time, a_minute   its own limits; None: as the district says (P-112)
+    """
+
+    oauth: str = "oauth2"
+    last_day: date | None = None
     schools: Collection[str] | None = None
     share: frozenset[str] = frozenset(SHARE)  # P-104
     roster: bool = True
     gradebook: bool = False  # P-97
     assessments: bool = False
+    supported: bool = True  # P-102
     secondary_email: bool = False  # P-62
     vendor_key: bool = False  # P-98: make a vendor key and secret
+    at_a_time: int | None = None
+    a_minute: int | None = None
 
 
 def add_connection(
     session: Session, sealer: Sealer, name: str, version: Version, options: Options, now: datetime
 ) -> tuple[Connection, str]:
-    """A new, enabled OAuth 2 connection and its secret. Raises BadConnection."""
-    _check(session, name, version, options)
+    """A new, enabled connection and its secret. Raises BadConnection."""
+    _check_new(session, name, options)
     secret = new_secret()
     connection = Connection(
-        name=name, version=version.value, client_id=new_client_id(), created_at=now,
+        name=name, version=version.value, oauth=options.oauth, client_id=new_client_id(), created_at=now,
+        expires_at=end_of_key(options.oauth, now, options.last_day),
         secret_hash=digest(secret), secret_sealed=sealer.seal(secret),
         all_schools=options.schools is None,
         roster=options.roster, gradebook=options.gradebook, assessments=options.assessments,
-        secondary_email=options.secondary_email,
+        supported=options.supported, secondary_email=options.secondary_email,
+        at_a_time=options.at_a_time, a_minute=options.a_minute,
         **{f"share_{item}": item in options.share for item in SHARE},
     )  # fmt: skip
+    check(connection)
     if options.vendor_key:
-        vendor_secret = new_secret()
-        connection.vendor_key = new_client_id()
-        connection.vendor_secret_hash = digest(vendor_secret)
-        connection.vendor_secret_sealed = sealer.seal(vendor_secret)
+        give_vendor_key(connection, sealer)
     session.add(connection)
     if options.schools is not None:
         connection.schools = _scope(session, options.schools)
@@ -59,18 +78,58 @@ def add_connection(
     return connection, secret
 
 
-def _check(session: Session, name: str, version: Version, options: Options) -> None:
+def _check_new(session: Session, name: str, options: Options) -> None:
     if not name.strip() or len(name) > 100:
         raise BadConnection("A connection's name has 1 to 100 characters")
     if session.scalar(select(Connection.id).where(Connection.name == name)):
         raise BadConnection(f"There is a connection {name!r} already")
-    if options.secondary_email and version is not Version.V1P2:
+    if unknown := options.share - set(SHARE):
+        raise BadConnection(f"There is no data to share called {', '.join(sorted(unknown))}: only {', '.join(SHARE)}")
+    if options.oauth == "oauth1" and not read_settings(session).allow_new_oauth1:
+        raise BadConnection(
+            "New OAuth 1 connections are forbidden here (P-100): use OAuth 2, or allow them with "
+            "`homeroom provider setting set allow_new_oauth1 true`"
+        )
+
+
+def check(connection: Connection) -> None:
+    """Raises BadConnection for options that do not go together."""
+    if connection.oauth == "oauth1" and connection.version != Version.V1P1:
+        raise BadConnection("OAuth 1 is for OneRoster 1.1 only (P-99): a 1.2 connection uses OAuth 2")
+    if connection.oauth == "oauth1" and not connection.all_schools:
+        raise BadConnection("A 1.1 connection can be limited to schools with OAuth 2 only (P-96)")
+    if connection.secondary_email and connection.version != Version.V1P2:
         raise BadConnection(
             "Secondary email is an option of 1.2 connections (P-62); "
             "for 1.1 set the district's switch secondary_email_1p1"
         )
-    if unknown := options.share - set(SHARE):
-        raise BadConnection(f"There is no data to share called {', '.join(sorted(unknown))}: only {', '.join(SHARE)}")
+    if not connection.supported and (connection.gradebook or connection.assessments):
+        raise BadConnection("An unsupported vendor may have the roster only, no grade book or assessments (P-102)")
+    for limit, most, of in (
+        (connection.at_a_time, MOST_AT_A_TIME, "at a time"), (connection.a_minute, MOST_A_MINUTE, "in a minute"),
+    ):  # fmt: skip
+        if limit is not None and not 1 <= limit <= most:
+            raise BadConnection(f"A connection may have 1 to {most:,} requests answered {of} (P-112)")
+
+
+def end_of_key(oauth: str, now: datetime, last_day: date | None) -> datetime | None:
+    """When the key of a connection ends; None: OAuth 2 credentials do not (P-99). Raises BadConnection."""
+    if oauth == "oauth1":
+        try:
+            return expiry(now, last_day)
+        except BadExpiry as error:
+            raise BadConnection(str(error)) from error
+    if last_day is not None:
+        raise BadConnection("The credentials of OAuth 2 connections do not expire: only OAuth 1 keys do (P-99)")
+    return None
+
+
+def give_vendor_key(connection: Connection, sealer: Sealer) -> None:
+    """A new vendor key and secret; grade book and assessment calls need them from the commit on (P-98)."""
+    secret = new_secret()
+    connection.vendor_key = new_client_id()
+    connection.vendor_secret_hash = digest(secret)
+    connection.vendor_secret_sealed = sealer.seal(secret)
 
 
 def _scope(session: Session, numbers: Collection[str]) -> list[ConnectionSchool]:
@@ -86,8 +145,10 @@ def _scope(session: Session, numbers: Collection[str]) -> list[ConnectionSchool]
 
 def set_schools(session: Session, connection: Connection, numbers: Collection[str] | None) -> None:
     """Change the school scope; None for all schools. Raises BadConnection."""
-    connection.schools = [] if numbers is None else _scope(session, numbers)
     connection.all_schools = numbers is None
+    with session.no_autoflush:
+        check(connection)
+        connection.schools = [] if numbers is None else _scope(session, numbers)
     # Rows of another table changed: this makes the connection's revision move even so.
     flag_modified(connection, "all_schools")
     session.flush()

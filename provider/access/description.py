@@ -19,7 +19,7 @@ def describe(
 ) -> dict[str, Any]:
     """JSON of a connection, in the words of demo.json; with its secrets when there is a `sealer` (P-101).
 
-    Raises CannotUnseal.
+    There is no token_url with OAuth 1; null limits are the district's, a null end is none. Raises CannotUnseal.
     """
     version = Version(connection.version)
     allowed = allowed_scopes(connection)
@@ -29,9 +29,10 @@ def describe(
         "oauth": connection.oauth,
         "enabled": connection.enabled,
         "base_url": settings.provider_base_url(app_name),
-        "token_url": settings.provider_token_url(app_name),
-        "client_id": connection.client_id,
     }
+    if connection.oauth == "oauth2":
+        shown["token_url"] = settings.provider_token_url(app_name)
+    shown["client_id"] = connection.client_id
     if sealer:
         shown["client_secret"] = sealer.unseal(connection.secret_sealed)
     if connection.vendor_key:
@@ -42,9 +43,13 @@ def describe(
         "scopes": [scope_url(name, version) for name in NAMES[version] if name in allowed],
         "schools": _schools(session, connection),
         "share": sorted(connection.share),
+        "supported": connection.supported,
         "functions": [name for name in ("roster", "gradebook", "assessments") if getattr(connection, name)],
         "secondary_email": connection.secondary_email,
+        "at_a_time": connection.at_a_time,
+        "a_minute": connection.a_minute,
         "created_at": connection.created_at.isoformat(timespec="seconds"),
+        "expires_at": connection.expires_at and connection.expires_at.isoformat(timespec="seconds"),
     }
 
 
