@@ -6,9 +6,16 @@ from typing import TYPE_CHECKING, Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
+from gunicorn.http import message
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+
+
+#: Filters may be long, and percent-encoded they are three times as long. gunicorn's own most is 8,190 bytes, which is a
+#: constant of its parser; what is longer than this is refused by gunicorn itself (414).
+REQUEST_LINE = 65_536
+message.MAX_REQUEST_LINE = REQUEST_LINE
 
 
 class ServerLog(Logger):  # type: ignore[misc]
@@ -55,8 +62,7 @@ def serve(load: "Callable[[], WSGIApplication]", host: str, port: int, workers: 
         "timeout": 120,
         "graceful_timeout": 30,
         "control_socket_disable": True,
-        # Filters may be long; a request line beyond this is refused by gunicorn itself.
-        "limit_request_line": 8190,
+        "limit_request_line": REQUEST_LINE,
         # Request lines hold names and addresses of people (filters), so there is no access log.
         "accesslog": None,
         "logger_class": ServerLog,
