@@ -19,12 +19,13 @@ from provider.access.tokens import Tokens
 from provider.database import TRAFFIC, db
 from provider.oneroster.discovery import discovery_blueprint
 from provider.oneroster.explorer import explorer
-from provider.oneroster.routes import answer_unroutable, rostering_blueprint
+from provider.oneroster.routes import answer_unroutable, reading_blueprint
 from provider.oneroster.slashes import KeepEncodedSlashes
 from provider.oneroster.traces import trace_calls
 from provider.publishing.memory import Memory
 from provider.status import status
 from shared.database import ENGINE_OPTIONS, Readers
+from shared.oneroster.resources.operations import SERVICES
 from shared.oneroster.versions import Version
 from shared.sealing import open_sealer
 from shared.settings import Settings
@@ -78,7 +79,8 @@ def create_app(settings: Settings, app_name: str) -> Flask:
     trace_calls(app)
     app.register_blueprint(token_endpoint)
     for version in Version:
-        app.register_blueprint(rostering_blueprint(version))
+        for service in SERVICES:
+            app.register_blueprint(reading_blueprint(version, service))
     app.register_blueprint(discovery_blueprint())
     app.register_blueprint(explorer)
     answer_unroutable(app)

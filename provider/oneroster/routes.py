@@ -1,4 +1,4 @@
-"""Every rostering GET of both versions, made from the table of operations: guard, query, read, envelope."""
+"""Every rostering and resources GET of both versions, from the table of operations: guard, query, read, envelope."""
 
 from collections.abc import Callable
 
@@ -27,10 +27,11 @@ from shared.oneroster.resources.operations import Operation, operations_of
 from shared.oneroster.versions import BASE_PATHS, Version
 
 
-def rostering_blueprint(version: Version) -> Blueprint:
-    """The rostering service of one version: a route per operation. `answer_unroutable` answers what has no route."""
-    blueprint = Blueprint(f"rostering_{version.name}", __name__, url_prefix=BASE_PATHS[version, "rostering"])
-    for operation in operations_of(version):
+def reading_blueprint(version: Version, service: str) -> Blueprint:
+    """A service (`operations.SERVICES`) of one version: a route per operation. `answer_unroutable` answers what has no
+    route."""
+    blueprint = Blueprint(f"{service}_{version.name}", __name__, url_prefix=BASE_PATHS[version, service])
+    for operation in operations_of(version, service):
         view = _single(operation, version) if operation.single else _collection(operation, version)
         blueprint.add_url_rule(rule(operation.path), operation.operation_id, view, methods=["GET"])
     register_errors(blueprint, version)

@@ -12,7 +12,7 @@ from shared.oneroster import scopes
 from shared.oneroster.openapi_paths import Parts, add_read, add_write
 from shared.oneroster.openapi_schemas import Schemas
 from shared.oneroster.resources.gradebook_operations import Write, gradebook_reads, gradebook_writes
-from shared.oneroster.resources.operations import RESOURCES, Operation, operations_of
+from shared.oneroster.resources.operations import Operation, operations_of
 from shared.oneroster.versions import BASE_PATHS, Version
 
 Document = dict[str, Any]
@@ -46,11 +46,7 @@ class Described:
 
 
 def _reads(service: str, version: Version) -> tuple[Operation, ...]:
-    if service == "rostering":
-        return operations_of(version)
-    if service == "gradebook":
-        return gradebook_reads(version)
-    return tuple(operation for operation in RESOURCES if version in operation.versions)
+    return gradebook_reads(version) if service == "gradebook" else operations_of(version, service)
 
 
 def _of_1p2(title: str, service: str, binding: str) -> Described:

@@ -233,6 +233,10 @@ RESOURCES: tuple[Operation, ...] = (
 OPERATIONS: tuple[Operation, ...] = STANDARD + CAMPUS
 
 
-def operations_of(version: Version) -> tuple[Operation, ...]:
-    """The operations that `version` serves; each path once."""
-    return tuple(operation for operation in OPERATIONS if version in operation.versions)
+#: The services that are read by these operations alone.
+SERVICES: dict[str, tuple[Operation, ...]] = {"rostering": OPERATIONS, "resources": RESOURCES}
+
+
+def operations_of(version: Version, service: str = "rostering") -> tuple[Operation, ...]:
+    """The operations of a service that `version` serves; each path once."""
+    return tuple(operation for operation in SERVICES[service] if version in operation.versions)
