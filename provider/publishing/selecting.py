@@ -16,7 +16,7 @@ from provider.publishing.catalog import RESOURCES
 from provider.publishing.models import PublishedIndex, PublishedRecord
 from provider.publishing.positions import Extent, position_of, record_id
 from provider.publishing.texts import LIVE, records_at
-from shared.oneroster.filters import And, Clause, Node, compile_filter, equalities, sort_key
+from shared.oneroster.filters import And, Clause, Node, compile_filter, conjuncts, equalities, fields_of, sort_key
 from shared.oneroster.resources.model import Resource
 from shared.oneroster.resources.views import Every, Via, View, Whole, compile_view, view_equalities
 from shared.oneroster.versions import Version
@@ -128,8 +128,8 @@ class Selector:
                     yield key, since, _decode(b"{" + tail)
             return
         where = self._span(asked, number)
-        if asked.sort in (None, *_COLUMNS) and _paths(asked.filter) <= _COLUMNS and isinstance(asked.view, Whole):
-            yield from self._columns(*where, named=asked.sort == "sourcedId" or "sourcedId" in _paths(asked.filter))
+        if asked.sort in (None, *_COLUMNS) and fields_of(asked.filter) <= _COLUMNS and isinstance(asked.view, Whole):
+            yield from self._columns(*where, named=asked.sort == "sourcedId" or "sourcedId" in fields_of(asked.filter))
         else:
             yield from self._decoded(*where)
 
@@ -173,7 +173,7 @@ class Selector:
 
     def _fitting_revisions(self, asked: Asked) -> list[int]:
         """Revisions whose date satisfies every clause on dateLastModified that all answers must satisfy."""
-        dated = [clause for clause in _conjuncts(asked.filter) if clause.path == _DATE]
+        dated = [clause for clause in conjuncts(asked.filter) if clause.path == _DATE]
         tests = [compile_filter(clause, asked.resource, self.version) for clause in dated]
         return [n for n, at in self.dates.items() if all(test({"dateLastModified": at}) for test in tests)]
 
@@ -202,26 +202,10 @@ def storable(value: str) -> bool:
 
 def covers_everything(node: Node | None, resource: Resource, version: Version, dates: Mapping[int, str]) -> bool:
     """Whether a filter is about dateLastModified alone and every date there is passes: then it asks for everything."""
-    if node is None or _paths(node) != {_DATE[0]}:
+    if node is None or fields_of(node) != {_DATE[0]}:
         return False
     passes = compile_filter(node, resource, version)
     return all(passes({"dateLastModified": at}) for at in dates.values())
-
-
-def _paths(node: Node | None) -> set[str]:
-    """The fields that a filter looks at."""
-    if node is None:
-        return set()
-    if isinstance(node, Clause):
-        return {node.path[0]}
-    return set().union(*(_paths(inner) for inner in node.nodes))
-
-
-def _conjuncts(node: Node | None) -> list[Clause]:
-    """The clauses that every answer must satisfy."""
-    if isinstance(node, Clause):
-        return [node]
-    return [clause for inner in node.nodes for clause in _conjuncts(inner)] if isinstance(node, And) else []
 
 
 def _without_dates(node: Node | None) -> Node | None:

@@ -21,8 +21,8 @@ from shared.oneroster.values import shown
 from shared.oneroster.versions import Version
 
 __all__ = [
-    "And", "Clause", "Equality", "Node", "Or", "compile_filter", "equalities", "index_values", "indexer",
-    "parse_filter", "render", "sort_key",
+    "And", "Clause", "Equality", "Node", "Or", "compile_filter", "conjuncts", "equalities", "fields_of", "index_values",
+    "indexer", "parse_filter", "render", "sort_key",
 ]  # fmt: skip
 
 Predicate = Callable[[Record], bool]
@@ -79,6 +79,22 @@ def sort_key(resource: Resource, version: Version, path: str) -> Callable[[Recor
         return (True, None) if value is None else (False, order(value))
 
     return key
+
+
+def conjuncts(node: Node | None) -> list[Clause]:
+    """The clauses that every matching record must satisfy: those joined by nothing but AND."""
+    if isinstance(node, Clause):
+        return [node]
+    return [clause for inner in node.nodes for clause in conjuncts(inner)] if isinstance(node, And) else []
+
+
+def fields_of(node: Node | None) -> set[str]:
+    """The fields that a filter looks at."""
+    if node is None:
+        return set()
+    if isinstance(node, Clause):
+        return {node.path[0]}
+    return set().union(*(fields_of(inner) for inner in node.nodes))
 
 
 def equalities(node: Node | None, resource: Resource, version: Version) -> tuple[Equality, ...]:
