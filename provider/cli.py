@@ -18,6 +18,7 @@ COMMANDS: CommandTable = {
     "serve": ("provider.commands:serve_command", "Serve OneRoster over HTTP."),
     "worker": ("provider.refresh_commands:worker_command", "Refresh what is published, on schedule and on demand."),
     "import": ("provider.sis.commands:import_command", "Load SIS CSV files or a OneRoster CSV zip."),
+    "export": ("provider.exporting.commands:export_command", "Write what a connection sees as a OneRoster CSV zip."),
     "refresh": ("provider.refresh_commands:refresh_command", "Publish the present state of the SIS now."),
     "connection": ("provider.access.commands:connection", "Add, list and change connections of platforms."),
     "explain": ("provider.access.explain_command:explain_command", "Tell why a record is or is not published."),

@@ -21,12 +21,16 @@ from shared.database import writing
 #: A walk holds on to the revision that it began with for so long; versions live a little longer (DESIGN section 2).
 WALK_LIFETIME = timedelta(hours=2)
 _GRACE = timedelta(minutes=10)
+#: What was published and is no more is remembered so long: CSV packages of changes reach back as far.
+HISTORY = timedelta(days=8)
 
 
 def sweep(engine: Engine, edition_ids: Sequence[int], now: datetime) -> None:
-    """Delete versions that ended before any walk that can still be under way, and editions not among `edition_ids`."""
+    """Delete versions that ended before HISTORY, extents before any walk that can still be under way, and editions not
+    among `edition_ids`."""
     for edition_id in edition_ids:
-        _sweep_versions(engine, edition_id, now - WALK_LIFETIME - _GRACE)
+        _sweep_versions(engine, edition_id, now - HISTORY - _GRACE)
+        _sweep_extents(engine, edition_id, now - WALK_LIFETIME - _GRACE)
     with engine.connect() as connection:
         unused = select(PublishedEdition.id).where(PublishedEdition.id.not_in(edition_ids))
         retired = list(connection.execute(unused).scalars())
@@ -36,19 +40,7 @@ def sweep(engine: Engine, edition_ids: Sequence[int], now: datetime) -> None:
 
 def _sweep_versions(engine: Engine, edition_id: int, before: datetime) -> None:
     """Versions that a revision published before that moment had already replaced."""
-    with engine.connect() as connection:
-        oldest = connection.execute(
-            select(func.max(PublishedRevision.number)).where(
-                PublishedRevision.edition_id == edition_id, PublishedRevision.published_at <= before
-            )
-        ).scalar()
-        collections = list(
-            connection.execute(
-                select(PublishedCollection.id).where(PublishedCollection.edition_id == edition_id)
-            ).scalars()
-        )
-    if oldest is None:
-        return
+    oldest, collections = _published_before(engine, edition_id, before)
     for number in collections:
         with engine.connect() as connection:
             ended = list(
@@ -61,6 +53,12 @@ def _sweep_versions(engine: Engine, edition_id: int, before: datetime) -> None:
         for i in range(0, len(ended), BATCH):
             with writing(engine) as connection:
                 _delete(connection, ended[i : i + BATCH])
+
+
+def _sweep_extents(engine: Engine, edition_id: int, before: datetime) -> None:
+    """Extents that a revision published before that moment had already replaced."""
+    oldest, collections = _published_before(engine, edition_id, before)
+    for number in collections:
         with writing(engine) as connection:
             kept = select(func.max(PublishedExtent.revision)).where(
                 PublishedExtent.collection_id == number, PublishedExtent.revision <= oldest
@@ -70,6 +68,20 @@ def _sweep_versions(engine: Engine, edition_id: int, before: datetime) -> None:
                     PublishedExtent.collection_id == number, PublishedExtent.revision < kept.scalar_subquery()
                 )
             )
+
+
+def _published_before(engine: Engine, edition_id: int, before: datetime) -> tuple[int, list[int]]:
+    """The last revision published before a moment, and the collections of the edition; none where there was none."""
+    with engine.connect() as connection:
+        oldest = connection.execute(
+            select(func.max(PublishedRevision.number)).where(
+                PublishedRevision.edition_id == edition_id, PublishedRevision.published_at <= before
+            )
+        ).scalar()
+        if oldest is None:
+            return 0, []
+        collections = select(PublishedCollection.id).where(PublishedCollection.edition_id == edition_id)
+        return oldest, list(connection.execute(collections).scalars())
 
 
 def _delete(connection: Connection, ids: Sequence[int]) -> None:

@@ -10,7 +10,7 @@ from provider.publishing import refresh as refreshing
 from provider.publishing.models import PublishedRecord, RefreshAlert, RefreshRun
 from provider.publishing.requests import ask_for_refresh
 from provider.publishing.runs import RefreshIsRunning, cache_state, start_run
-from provider.publishing.sweeping import WALK_LIFETIME
+from provider.publishing.sweeping import HISTORY
 from provider.refreshing import DistrictRefresh
 from provider.sis import models
 from shared.oneroster.versions import Version
@@ -277,7 +277,7 @@ def test_versions_that_no_walk_can_need_are_swept(published: Published) -> None:
     published.edit(models.Identity, 7, last_name="Newname")
     published.refresh()
     assert rows() > fresh, "a walk that began before still reads the old version"
-    published.now += WALK_LIFETIME + timedelta(minutes=15)
+    published.now += HISTORY + timedelta(minutes=15)
     published.refresh()
     assert rows() == fresh
 
