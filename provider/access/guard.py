@@ -7,13 +7,10 @@ from flask import current_app, request
 from sqlalchemy import Connection
 
 from provider.access.caller import Caller, Unauthorized, require_vendor_key
-from provider.access.oauth1 import FORM, Signatures, Signed, is_signed
+from provider.access.oauth1 import Signatures, Signed, is_signed
 from provider.access.tokens import Tokens
 
 __all__ = ["Caller", "Unauthorized", "authenticate", "check_vendor_key"]
-
-#: A larger form is not a part of what was signed; nothing here takes one.
-_MAXIMUM_FORM = 16 * 1024
 
 
 def authenticate(database: Connection, address: Callable[[], str], now: datetime) -> Caller:
@@ -23,7 +20,7 @@ def authenticate(database: Connection, address: Callable[[], str], now: datetime
     authorization = request.headers.get("Authorization")
     if is_signed(authorization, request.query_string):
         signatures: Signatures = homeroom["signatures"]
-        signed = Signed(request.method, address(), request.query_string, authorization, _form())
+        signed = Signed(request.method, address(), request.query_string, authorization)
         return signatures.authenticate(database, signed, now)
     tokens: Tokens = homeroom["tokens"]
     return tokens.authenticate(database, authorization, now)
@@ -33,10 +30,3 @@ def check_vendor_key(caller: Caller) -> None:
     """Refuse a call to the grade book or to assessments without the vendor key that its connection has (P-98). Raises
     Unauthorized."""
     require_vendor_key(caller, request.headers.get("X-Vendor-Authorization"))
-
-
-def _form() -> str:
-    """The body of the request where it is a form, which some clients send with a GET (real-clients 7)."""
-    if request.mimetype != FORM or not 0 < (request.content_length or 0) <= _MAXIMUM_FORM:
-        return ""
-    return request.get_data().decode("utf-8", "replace")
