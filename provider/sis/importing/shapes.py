@@ -9,9 +9,9 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import CheckConstraint, Column, Index, Table, UniqueConstraint
+from sqlalchemy.schema import sort_tables
 
 from provider.sis import models
-from provider.sis.models import District
 
 _VOCABULARY = re.compile(r"(\w+) IN \((.*)\)")
 _ONLY = re.compile(r"(\w+) = ([01])")
@@ -19,10 +19,12 @@ _ONLY = re.compile(r"(\w+) = ([01])")
 #: What the program itself keeps of a row of the grade book; no file brings it.
 _OWN = frozenset(("connection_id", "modified_at"))
 
-#: Columns that tell who somebody is or how to reach them; the rest of `identity` and `contact` is personal too.
+#: Columns that tell who somebody is, how to reach or to judge them; all of `identity` and `contact` is personal too.
 _PERSONAL = {
-    "person": {"student_number", "staff_number"},
+    "person": {"student_number", "staff_number", "identifier", "user_ids"},
     "user_account": {"username"},
+    "result": {"score", "text_score", "comment", "objectives", "extension"},
+    "assessment_result": {"score", "text_score", "percentile", "comment", "objectives", "extension"},
 }
 _ALL_PERSONAL = ("identity", "contact")
 
@@ -79,8 +81,9 @@ class Shape:
 @cache
 def sis_shapes() -> dict[str, Shape]:
     """Every SIS table by name, each after those that it refers to."""
-    ours = {getattr(models, name).__tablename__ for name in models.__all__}
-    return {table.name: _shape(table) for table in District.metadata.sorted_tables if table.name in ours}
+    ours = sorted((getattr(models, name).__table__ for name in models.__all__), key=lambda table: str(table.name))
+    in_order = sort_tables(ours, skip_fn=lambda key: key.parent.name in _OWN)
+    return {table.name: _shape(table) for table in in_order}
 
 
 def _shape(table: Table) -> Shape:
