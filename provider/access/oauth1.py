@@ -67,7 +67,7 @@ def is_signed(authorization: str | None, query: bytes) -> bool:
     """Whether a request comes with an OAuth 1 signature, in the header or in the query."""
     if authorization is None:
         return b"oauth_signature=" in query
-    return authorization[:6].lower() == "oauth "
+    return authorization[:6].rstrip().lower() == "oauth"
 
 
 class _Key(NamedTuple):
