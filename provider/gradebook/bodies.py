@@ -5,7 +5,7 @@ body. Whether what a body refers to exists is not known here.
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
@@ -57,11 +57,16 @@ def read_one(document: Any, write: Write, version: Version, sourced_id: str) -> 
     if sent is not None and sent != sourced_id:
         raise OneRosterError(Failure.INVALID_BODY, f"{wrapper}.sourcedId: it is not the sourcedId of the path")
     check_id(sourced_id, "The sourcedId of the path")
-    return _read(record, wrapper, sourced_id, write.resource, version, frozenset())
+    return _read(record, wrapper, sourced_id, write.resource, version, {})
 
 
-def read_many(document: Any, write: Write, version: Version, of_path: frozenset[str]) -> list[Body | OneRosterError]:
-    """The objects of a POST, each read or refused. `of_path`: fields that the path gives, so that they may be lacking.
+def read_many(
+    document: Any, write: Write, version: Version, of_path: Mapping[str, str | None]
+) -> list[Body | OneRosterError]:
+    """The objects of a POST, each read or refused.
+
+    of_path   what the path says of each: a field may be lacking there, and must not differ; None: it may be lacking,
+              because another one tells it
 
     Raises OneRosterError when the body is not a list in its wrapper.
     """
@@ -108,7 +113,7 @@ def _supplied(record: Any, place: str) -> str:
 
 
 def _read(
-    record: Any, place: str, sourced_id: str, resource: Resource, version: Version, of_path: frozenset[str]
+    record: Any, place: str, sourced_id: str, resource: Resource, version: Version, of_path: Mapping[str, str | None]
 ) -> Body:
     if not isinstance(record, dict):
         raise OneRosterError(Failure.INVALID_BODY, f"{place}: it is not an object")
@@ -131,7 +136,17 @@ def _read(
             raise OneRosterError(Failure.INVALID_BODY, f"{place}.{name}: it is missing")
         if name not in _OURS:
             values[name] = value
-    return Body(place, sourced_id, record.get("status") == "tobedeleted", values)
+    body = Body(place, sourced_id, record.get("status") == "tobedeleted", values)
+    _take_from_path(body, of_path)
+    return body
+
+
+def _take_from_path(body: Body, of_path: Mapping[str, str | None]) -> None:
+    """What the path says wins; a body that says otherwise contradicts itself (`oneroster-1.2.md` section 4)."""
+    for name, value in of_path.items():
+        if value is not None and body.values.get(name) not in (None, value):
+            raise body.refuse(name, f"{body.values[name]!r} is not the one of the path, {value!r}")
+        body.values[name] = value if value is not None else body.values.get(name)
 
 
 def _value(field: Field, sent: Any, version: Version, resource: Resource) -> Any:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from provider.sis.models import Setting
@@ -88,9 +89,9 @@ def _clock(text: str) -> str:
     return f"{int(hours):02}:{int(minutes):02}"
 
 
-def read_settings(session: Session) -> DistrictSettings:
+def read_settings(session: Session | Connection) -> DistrictSettings:
     """All settings as stored, with defaults for the rest."""
-    stored = {row.name: parse_setting(row.name, row.value) for row in session.query(Setting)}
+    stored = {name: parse_setting(name, value) for name, value in session.execute(select(Setting.name, Setting.value))}
     return DistrictSettings(**stored)  # type: ignore[arg-type]
 
 

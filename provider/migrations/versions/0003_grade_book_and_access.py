@@ -68,7 +68,7 @@ def upgrade_() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("connection_id", sa.Integer(), nullable=False),
         sa.Column("collection", sa.String(length=24), nullable=False),
-        sa.Column("parent", sa.String(length=600), nullable=False),
+        sa.Column("parent", sa.String(length=36), nullable=False),
         sa.Column("supplied", sa.String(length=255), nullable=False),
         sa.Column("allocated", sa.String(length=255), nullable=False),
         sa.ForeignKeyConstraint(
@@ -131,8 +131,8 @@ def upgrade_() -> None:
             "uq_grade_category_uncategorized",
             ["section_id"],
             unique=True,
-            sqlite_where=sa.text("uncategorized = 1"),
-            postgresql_where=sa.text("uncategorized"),
+            sqlite_where=sa.text("uncategorized = 1 AND deleted = 0"),
+            postgresql_where=sa.text("uncategorized AND NOT deleted"),
         )
 
     op.create_table(

@@ -98,7 +98,8 @@ class GradeCategory(Graded, db.Model):
     __table_args__ = (
         CheckConstraint("weight IS NULL OR weight >= 0", name="weight"),
         Index("uq_grade_category_uncategorized", "section_id", unique=True,
-              sqlite_where=text("uncategorized = 1"), postgresql_where=text("uncategorized")),
+              sqlite_where=text("uncategorized = 1 AND deleted = 0"),
+              postgresql_where=text("uncategorized AND NOT deleted")),
     )  # fmt: skip
 
     section_id: Mapped[int | None] = owner("section.id", nullable=True)
@@ -225,7 +226,7 @@ class SuppliedId(db.Model):
     id: Mapped[Id]
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
     collection: Mapped[str] = mapped_column(String(24))
-    #: The path of the POST below the base path, so that two parents' ids do not meet.
-    parent: Mapped[str] = mapped_column(String(600))
+    #: A digest of the path of the POST and of what the object is about, so that a temporary id may be used anew.
+    parent: Mapped[str] = mapped_column(String(36))
     supplied: Mapped[str] = mapped_column(String(255))
     allocated: Mapped[str] = mapped_column(String(255), index=True)
