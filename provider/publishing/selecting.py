@@ -16,7 +16,17 @@ from provider.publishing.catalog import RESOURCES
 from provider.publishing.models import PublishedIndex, PublishedRecord
 from provider.publishing.positions import Extent, position_of, record_id
 from provider.publishing.texts import LIVE, records_at
-from shared.oneroster.filters import And, Clause, Node, compile_filter, conjuncts, equalities, fields_of, sort_key
+from shared.oneroster.filters import (
+    And,
+    Clause,
+    Equality,
+    Node,
+    compile_filter,
+    conjuncts,
+    equalities,
+    fields_of,
+    sort_key,
+)
 from shared.oneroster.resources.model import Resource
 from shared.oneroster.resources.views import Every, Via, View, Whole, compile_view, view_equalities
 from shared.oneroster.versions import Version
@@ -138,17 +148,13 @@ class Selector:
         for view in asked.view.views if isinstance(asked.view, Every) else (asked.view,):
             if isinstance(view, Via):
                 return self._gather(view, asked.params)
-        named = [e.value for e in equalities(asked.filter, asked.resource, self.version) if e.path == "sourcedId"]
+        named = [equality.value for equality in self._equalities(asked) if equality.path == "sourcedId"]
         return frozenset(filter(storable, named[:1])) if named else None
 
     def _narrowed(self, asked: Asked, number: int) -> set[int] | None:
         """Positions that the index leaves over; None when no part of the question is indexed."""
         found: set[int] | None = None
-        wanted = {
-            *view_equalities(asked.view, asked.resource, self.version, asked.params),
-            *equalities(asked.filter, asked.resource, self.version),
-        }
-        for path, value in sorted(wanted, key=lambda equality: equality.path in _BROAD):
+        for path, value in sorted(self._equalities(asked), key=lambda equality: equality.path in _BROAD):
             if found is not None and len(found) <= _FEW:
                 break
             if not storable(value):
@@ -160,6 +166,13 @@ class Selector:
             ).scalars()
             found = set(positions) if found is None else found.intersection(positions)
         return found
+
+    def _equalities(self, asked: Asked) -> set[Equality]:
+        """What every record that answers has, as far as the index can tell."""
+        return {
+            *view_equalities(asked.view, asked.resource, self.version, asked.params),
+            *equalities(asked.filter, asked.resource, self.version),
+        }
 
     def _span(self, asked: Asked, number: int) -> tuple[ColumnElement[bool], ...]:
         """The part of the collection that the dates asked for leave over: versions of some revisions, or all of it."""

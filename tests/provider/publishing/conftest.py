@@ -59,10 +59,11 @@ class Published:
             db.session.commit()
 
     def get(self, path: str, version: Version = Version.V1P1, **query: Any) -> Any:
-        """The answer of a GET below the version's base path."""
+        """The answer of a GET below the base path of the version's rostering service, or of its resources."""
         client: FlaskClient = self.app.test_client()
         headers = {"Authorization": f"Bearer {self.tokens[version]}"}
-        return client.get(BASE_PATHS[version, "rostering"] + path, query_string=query, headers=headers)
+        service = "resources" if "/resources" in path else "rostering"
+        return client.get(BASE_PATHS[version, service] + path, query_string=query, headers=headers)
 
     def read(self, collection: str, version: Version = Version.V1P1, **query: Any) -> list[Record]:
         """A whole collection in one page."""
