@@ -20,6 +20,7 @@ from provider.database import TRAFFIC, db
 from provider.oneroster.discovery import discovery_blueprint
 from provider.oneroster.explorer import explorer
 from provider.oneroster.gradebook_reads import gradebook_reads_blueprint
+from provider.oneroster.gradebook_writes import gradebook_writes_blueprint
 from provider.oneroster.routes import answer_unroutable, reading_blueprint
 from provider.oneroster.slashes import KeepEncodedSlashes
 from provider.oneroster.traces import trace_calls
@@ -83,6 +84,7 @@ def create_app(settings: Settings, app_name: str) -> Flask:
         for service in SERVICES:
             app.register_blueprint(reading_blueprint(version, service))
         app.register_blueprint(gradebook_reads_blueprint(version))
+        app.register_blueprint(gradebook_writes_blueprint(version))
     app.register_blueprint(discovery_blueprint())
     app.register_blueprint(explorer)
     answer_unroutable(app)

@@ -1,6 +1,6 @@
 """Every GET of the gradebook service of both versions, made from the table of operations."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from flask import Blueprint, Response, current_app
 
@@ -45,11 +45,16 @@ def open_gradebook(call: Call) -> Gradebook:
     )
 
 
-def _require(call: Call, book: Gradebook, parent: Parent, params: dict[str, str]) -> None:
+def require_parents(call: Call, parents: Iterable[Parent], params: dict[str, str]) -> None:
     """Refuse a path that names an object which is not there, or a line item of another class (404)."""
+    for parent in parents:
+        _require(call, parent, params)
+
+
+def _require(call: Call, parent: Parent, params: dict[str, str]) -> None:
     if parent.resource.service == "rostering":
         require(call.reading, parent, params)
-    elif not book.has(parent.resource, params[parent.param], params.get("classSourcedId")):
+    elif not open_gradebook(call).has(parent.resource, params[parent.param], params.get("classSourcedId")):
         raise unknown(parent.resource, params[parent.param])
 
 
@@ -59,8 +64,7 @@ def _collection(operation: Operation, version: Version) -> Callable[..., Respons
         with let_in(operation.scopes, version) as call:
             query = parse_query(asked, operation.resource, version)
             book = open_gradebook(call)
-            for parent in operation.parents:
-                _require(call, book, parent, params)
+            require_parents(call, operation.parents, params)
             question = book.question(operation, params, query)
             if is_current(question.state):
                 book.begin(question)
