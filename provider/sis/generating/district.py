@@ -1,7 +1,8 @@
 """A whole synthetic district: schools by level, their year, courses and sections, then people and rosters.
 
 Proportions are those of a real district: for 50,000 students and 60 schools 4,000 staff, 12,000 sections of 33,
-400,000 roster rows (8 for each student) and 1.2 guardians for each student.
+400,000 roster rows (8 for each student) and 1.2 guardians for each student; a line item in each section is 400,000
+scores.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from random import Random
 from typing import NamedTuple
 
 from provider.sis.generating.files import DistrictFiles
+from provider.sis.generating.grades import GradeBooks, GradedTerm
 from provider.sis.generating.names import SCHOOL_NAMES
 from provider.sis.generating.people import People
 
@@ -28,6 +30,11 @@ QUARTERS = (
     ("Quarter 1", FIRST_DAY, "Y0-10-17"), ("Quarter 2", "Y0-10-20", "Y0-12-20"),
     ("Quarter 3", "Y1-01-05", "Y1-03-13"), ("Quarter 4", "Y1-03-16", LAST_DAY),
 )  # fmt: skip
+#: The months in which assignments are due, by term.
+MONTHS = {
+    "Semester 1": ("Y0-09", "Y0-10", "Y0-11"), "Semester 2": ("Y1-02", "Y1-03", "Y1-04"),
+    "Quarter 1": ("Y0-09",), "Quarter 2": ("Y0-11",), "Quarter 3": ("Y1-02",), "Quarter 4": ("Y1-04",),
+}  # fmt: skip
 
 
 class Level(NamedTuple):
@@ -45,20 +52,23 @@ MIX = (0, 1, 0, 2, 0, 0, 1, 0, 2, 0)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to make. Raises ValueError for numbers that make no district."""
+    """What to make; `line_items` for each section. Raises ValueError for numbers that make no district."""
 
     students: int
     schools: int
     seed: int = 1
+    line_items: int = 0
 
     def __post_init__(self) -> None:
+        if self.line_items < 0:
+            raise ValueError("A section has no fewer than 0 line items")
         if self.students < 1 or self.schools < 1 or self.schools > self.students:
             raise ValueError("A district has at least one school, and each school at least one student")
 
     @classmethod
-    def of(cls, students: int, schools: int | None, seed: int) -> "Plan":
+    def of(cls, students: int, schools: int | None, seed: int, line_items: int = 0) -> "Plan":
         """A plan with as many schools as such a district would have, unless told."""
-        return cls(students, schools or max(1, round(students / STUDENTS_PER_SCHOOL)), seed)
+        return cls(students, schools or max(1, round(students / STUDENTS_PER_SCHOOL)), seed, line_items)
 
 
 class School(NamedTuple):
@@ -67,7 +77,7 @@ class School(NamedTuple):
     id: int
     calendar: int
     grade_levels: dict[int, int]
-    terms: tuple[int, ...]
+    terms: tuple[GradedTerm, ...]
     trial: int
     masters: dict[tuple[int, str], int]
 
@@ -75,17 +85,18 @@ class School(NamedTuple):
 def generate(plan: Plan, folder: Path, progress: Callable[[int], None] = lambda _students: None) -> int:
     """Write the district's files to `folder`; returns the number of rows. `progress` is told of students done."""
     random = Random(plan.seed)  # noqa: S311  (names and numbers for tests, no secret)
-    with DistrictFiles(folder) as files:
+    with DistrictFiles(folder, grades=plan.line_items > 0) as files:
         levels = [ALL_GRADES] if plan.schools < 3 else [LEVELS[MIX[n % len(MIX)]] for n in range(plan.schools)]
         levels = levels * plan.schools if len(levels) == 1 else levels
         _district(files)
         masters = _masters(files)
         people = People(files, random)
+        books = GradeBooks(files, plan.line_items, plan.seed)
         counts = _head_counts(plan, levels)
         done = 0
         for number, (level, grades) in enumerate(zip(levels, counts, strict=True), start=1):
             school = _school(files, number, level, masters)
-            _fill(files, people, random, school, grades, done)
+            _fill(files, people, books, random, school, grades, done)
             done += sum(grades.values())
             progress(done)
         return files.rows
@@ -127,14 +138,18 @@ def _school(files: DistrictFiles, number: int, level: Level, masters: dict[tuple
     grades = {grade: files.add("grade_level", structure, GRADES[grade], GRADES[grade]) for grade in level.grades}
     terms = QUARTERS if level.name == "High" else SEMESTERS
     schedule = files.add("term_schedule", structure, "Quarters" if terms is QUARTERS else "Semesters")
-    ids = tuple(files.add("term", schedule, place, *term) for place, term in enumerate(terms, start=1))
-    return School(school, calendar, grades, ids, files.add("trial", structure, "Master schedule", 1), masters)
+    graded = tuple(
+        GradedTerm(files.add("term", schedule, place, *term), MONTHS[term[0]])
+        for place, term in enumerate(terms, start=1)
+    )
+    return School(school, calendar, grades, graded, files.add("trial", structure, "Master schedule", 1), masters)
 
 
 def _fill(
-    files: DistrictFiles, people: People, random: Random, school: School, grades: dict[int, int], before: int
-) -> None:
-    """Staff, students, sections and rosters of one school; `before` students came in earlier schools."""
+    files: DistrictFiles, people: People, books: GradeBooks, random: Random, school: School, grades: dict[int, int],
+    before: int,
+) -> None:  # fmt: skip
+    """Staff, students, sections, rosters and grade books of one school; `before` students came in earlier schools."""
     size = sum(grades.values())
     teachers = list(_staff(files, people, school, before, before + size))
     number = before
@@ -150,7 +165,7 @@ def _fill(
             files.add("enrollment", student, school.calendar, school.grade_levels[grade], FIRST_DAY)
         for period, subject in enumerate(SUBJECTS, start=1):
             random.shuffle(students)
-            turn = _course(files, school, grade, subject, period, students, teachers, turn)
+            turn = _course(files, books, school, grade, subject, period, students, teachers, turn)
 
 
 def _staff(files: DistrictFiles, people: People, school: School, before: int, after: int) -> Iterator[int]:
@@ -168,19 +183,21 @@ def _staff(files: DistrictFiles, people: People, school: School, before: int, af
 
 
 def _course(
-    files: DistrictFiles, school: School, grade: int, subject: str, period: int, students: list[int],
-    teachers: list[int], turn: int,
+    files: DistrictFiles, books: GradeBooks, school: School, grade: int, subject: str, period: int,
+    students: list[int], teachers: list[int], turn: int,
 ) -> int:  # fmt: skip
-    """A course of a grade, its sections and their rosters; returns whose turn to teach is next."""
+    """A course of a grade, its sections, their rosters and grade books; returns whose turn to teach is next."""
     name = f"{subject} {GRADES[grade].lstrip('0')}"
     number = f"{subject[:3].upper()}{GRADES[grade]}"
     course = files.add("course", school.calendar, school.masters[grade, subject], number, name, subject, GRADES[grade])
     sections = max(1, round(len(students) / STUDENTS_PER_SECTION))
     for place in range(sections):
         section = files.add("section", course, school.trial, str(place + 1), f"{100 + turn % 60}", int(period == 1))
-        files.add_all("section_placement", ((section, term, str(period)) for term in school.terms))
+        files.add_all("section_placement", ((section, term.id, str(period)) for term in school.terms))
         files.add("section_staff", section, teachers[turn % len(teachers)], "Primary Teacher", FIRST_DAY)
         turn += 1
-        for student in students[place::sections]:
+        here = students[place::sections]
+        for student in here:
             files.add("roster", section, student, FIRST_DAY, LAST_DAY)
+        books.section(section, school.terms, here)
     return turn

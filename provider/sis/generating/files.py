@@ -37,22 +37,32 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "section_staff": ("id", "section_id", "person_id", "role", "start_date"),
     "roster": ("id", "section_id", "person_id", "start_date", "end_date"),
 }  # fmt: skip
+#: Those of the grade book, where one is asked for.
+GRADE_COLUMNS: dict[str, tuple[str, ...]] = {
+    "grading_task": ("id", "code", "name"),
+    "grade_category": ("id", "section_id", "name", "weight"),
+    "line_item": ("id", "section_id", "category_id", "term_id", "grading_task_id", "title", "assigned_at", "due_at",
+                  "value_min", "value_max"),
+    "result": ("id", "line_item_id", "person_id", "status", "score", "scored_on", "missing"),
+}  # fmt: skip
 
 
 class DistrictFiles:
-    """Open files of every table of `COLUMNS`. `add` appends a row and numbers it where the table has an id."""
+    """Open files of every table of `COLUMNS`, with `grades` of `GRADE_COLUMNS` too. `add` appends a row and numbers it
+    where the table has an id."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, grades: bool = False) -> None:
         self._folder = folder
+        self._columns = COLUMNS | GRADE_COLUMNS if grades else COLUMNS
         self._stack = ExitStack()
         self._writers: dict[str, Any] = {}
-        self._last: dict[str, int] = dict.fromkeys(COLUMNS, 0)
+        self._last: dict[str, int] = dict.fromkeys(self._columns, 0)
         self.rows = 0
 
     def __enter__(self) -> Self:
         shapes = sis_shapes()
         self._folder.mkdir(parents=True, exist_ok=True)
-        for table, columns in COLUMNS.items():
+        for table, columns in self._columns.items():
             unknown = set(columns) - set(shapes[table].header)
             if unknown:
                 raise LookupError(f"Table {table} has no column {', '.join(sorted(unknown))}")

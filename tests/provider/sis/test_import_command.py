@@ -81,6 +81,25 @@ def test_generated_districts_are_the_same_for_the_same_seed_and_import_whole(cal
     assert created["enrollment.csv"] == 300 and created["roster.csv"] == 8 * 300 and created["school.csv"] == 4
 
 
+def test_grade_books_are_generated_when_asked_for_and_change_no_other_file(call, tmp_path: Path) -> None:
+    def generate(name: str, *more: str) -> dict[str, bytes]:
+        arguments = ["--students", "120", "--schools", "3", *more, str(tmp_path / name)]
+        assert CliRunner().invoke(generate_command, arguments).exit_code == 0
+        return {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()}
+
+    plain, graded = generate("plain"), generate("graded", "--line-items", "5")
+    assert graded == generate("again", "--line-items", "5")
+    assert {name for name in graded if name not in plain} == {
+        "grading_task.csv", "grade_category.csv", "line_item.csv", "result.csv",
+    }  # fmt: skip
+    assert {name: graded[name] for name in plain} == plain
+    report = json.loads(call(tmp_path / "graded", "--json").output)
+    assert report["refused"] == 0 and report["notes"] == []
+    created = {count["file"]: count["created"] for count in report["files"]}
+    assert created["line_item.csv"] == 5 * created["section.csv"]
+    assert created["result.csv"] == 5 * created["roster.csv"]
+
+
 def test_generate_does_not_write_into_a_folder_that_holds_something(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("x")
     assert CliRunner().invoke(generate_command, ["--students", "5", str(tmp_path)]).exit_code == 1
