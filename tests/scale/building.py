@@ -27,6 +27,7 @@ def import_district(stage: Stage) -> None:
     note = f"{refused:,} rows were refused." if refused else ""
     stage.add(Result("import of the district's CSV files", ran.seconds, "s", 60, note=note))
     stage.add(Result("import: peak memory", ran.peak_mb, "MB"))
+    stage.site.provider("setting", "set", "allow_new_oauth1", "true")
     for name, version, *options in _CONNECTIONS:
         stage.connections[name] = stage.site.add_connection(name, version, "--a-minute", "1000000", *options)
 
