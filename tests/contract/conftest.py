@@ -4,6 +4,7 @@ demo        the whole district, for reading only: built once
 district    a copy of it, to be edited, imported and refreshed again
 version     1.1 and 1.2;  lms: the platform of that version that sees all of `demo`
 everything  all that it sees, by collection
+written     a copy whose grade book is written to, with platforms that may
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
+from provider.sis.models import GradingWindow
 from shared.oneroster.versions import Version
 from shared.settings import Settings
 from tests.conftest import Template
@@ -154,4 +157,28 @@ def built(tmp_path_factory: pytest.TempPathFactory, sealing_key: str) -> BuiltDi
 def district(kind: str, built: BuiltDistricts, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Door]:
     """A district of one's own with the two connections that see all of it."""
     with built.open(kind, tmp_path, request) as door:
+        yield door
+
+
+#: Platforms that write grades: two that see the whole district, and one that sees a school.
+WRITERS: dict[str, dict[str, Any]] = {
+    f"{name}-{version}": {"version": version, "gradebook": True, "assessments": True, **options}
+    for version in Version
+    for name, options in {"lms": {}, "other": {}, "cedar": {"schools": ["300"]}}.items()
+}
+
+
+@pytest.fixture(scope="session")
+def with_writers(tmp_path_factory: pytest.TempPathFactory, sealing_key: str) -> BuiltDistricts:
+    return BuiltDistricts(tmp_path_factory.mktemp("with-writers"), sealing_key, WRITERS)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def written(
+    request: pytest.FixtureRequest, with_writers: BuiltDistricts, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Door]:
+    """A district whose grade book a module's tests write to, each under ids of its own. Its grading windows, which are
+    of another day than the clock on the wall, are gone."""
+    with with_writers.open(request.param, tmp_path_factory.mktemp("written"), request) as door:
+        door.edit_sis(lambda session: session.execute(delete(GradingWindow)))
         yield door

@@ -1,6 +1,6 @@
 """The public door of the provider, whole: SIS files go in by import, a refresh publishes, platforms read over HTTP."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from provider.access.connections import Options, add_connection, find_connection, regenerate_secret
 from provider.access.models import Connection
@@ -71,6 +72,12 @@ class Door:
         with self.app.app_context():
             for name, value in switches.items():
                 write_setting(db.session, name, value)
+            db.session.commit()
+
+    def edit_sis(self, edit: Callable[[Session], Any]) -> None:
+        """Change SIS rows past import and refresh."""
+        with self.app.app_context():
+            edit(db.session())
             db.session.commit()
 
     def connect(self, name: str, version: Version, **options: Any) -> Platform:
