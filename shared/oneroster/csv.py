@@ -22,10 +22,14 @@ from typing import IO, Any, NamedTuple
 
 from shared.oneroster.csv_tables import CsvColumn, CsvTable
 from shared.oneroster.kinds import TEXT
+from shared.oneroster.versions import Version
 
 _EXTENSION = "metadata."
 #: What no importer needs to know is no reason to lose a record: left out when it cannot be read.
 _DISPENSABLE = frozenset(("dateLastModified",))
+#: Required cells that a record may lack because nothing can be made up for them: whom REST 1.2 knows without a username
+#: (P-07), a score that was never given (P-120).
+_MAY_LACK = frozenset((("users", Version.V1P2, "username"), ("results", Version.V1P1, "score")))
 
 
 class Problem(NamedTuple):
@@ -152,7 +156,8 @@ class CsvReader:
             if value is not None:
                 values[column.name] = value
             elif column.required and len(problems) == noted:
-                problems.append(Problem(self.file, number, column.header, "it is required and blank", True))
+                lacks = (self.table.file, self.table.version, column.header) in _MAY_LACK
+                problems.append(Problem(self.file, number, column.header, "it is required and blank", not lacks))
         extensions = {name: cells[index] for index, name in self._extensions if cells[index]}
         if extensions:
             values["metadata"] = extensions

@@ -89,7 +89,7 @@ def _enabled(context: Context, person_id: int, letter: str) -> str:
 def _put_names(rest: dict[str, Any], context: Context, person: rows.Person, letters: tuple[str, ...]) -> None:
     account = context.account(person.id, letters[0])
     put(rest, "username", account.username if account else None)
-    put_list(rest, "userIds", _imported_ids(person) or _user_ids(person, letters))
+    put_list(rest, "userIds", _user_ids(person, letters) if person.user_ids is None else _imported_ids(person))
     identity = people.identity(context, person.id)
     if identity:
         put(rest, "givenName", identity.first_name)
@@ -99,7 +99,7 @@ def _put_names(rest: dict[str, Any], context: Context, person: rows.Person, lett
 
 
 def _imported_ids(person: rows.Person) -> list[dict[str, str]]:
-    """The `userIds` that came in for a person, where they are kept as such (P-83b)."""
+    """The `userIds` that came in for a person, "" for none, where they are kept as such (P-83b)."""
     if not person.user_ids:
         return []
     return [USER_ID.from_csv(item, Version.V1P2) for item in USER_ID.split_csv(person.user_ids)]

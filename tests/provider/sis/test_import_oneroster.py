@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from provider.database import db
 from provider.sis import models as sis
 from provider.sis.importing import ImportFailed, ImportReport, Outcome, import_path
-from provider.sis.importing.oneroster.memberships import nces_grade
+from provider.sis.importing.oneroster.levels import nces_grade
 from shared.oneroster.versions import Version
 from tests.provider.sis.packages import (
     CLASSES,

@@ -26,12 +26,19 @@ SAME = {
     " subjectCodes periods",
     "enrollments": "classSourcedId* schoolSourcedId* userSourcedId* role* primary beginDate endDate",
     "demographics": DEMOGRAPHICS,
+    "resources": "vendorResourceId* title roles importance vendorId applicationId",
+    "classResources": "title classSourcedId* resourceSourcedId*",
+    "courseResources": "title courseSourcedId* resourceSourcedId*",
 }
 COLUMNS = {
     V1P1: SAME
     | {
         "users": "enabledUser* orgSourcedIds* role* username* userIds givenName* familyName* middleName identifier"
         " email sms phone agentSourcedIds grades password",
+        "categories": "title*",
+        "lineItems": "title* description assignDate* dueDate* classSourcedId* categorySourcedId*"
+        " gradingPeriodSourcedId* resultValueMin* resultValueMax*",
+        "results": "lineItemSourcedId* studentSourcedId* scoreStatus* score* scoreDate* comment",
     },
     V1P2: SAME
     | {
@@ -41,6 +48,17 @@ COLUMNS = {
         "roles": "userSourcedId* roleType* role* beginDate endDate orgSourcedId* userProfileSourcedId",
         "userProfiles": "userSourcedId* profileType* vendorId* applicationId description credentialType* username*"
         " password",
+        "userResources": "userSourcedId* orgSourcedId classSourcedId resourceSourcedId*",
+        "categories": "title* weight",
+        "lineItems": "title* description assignDate* dueDate* classSourcedId* categorySourcedId*"
+        " academicSessionSourcedId* resultValueMin resultValueMax schoolSourcedId*",
+        "results": "lineItemSourcedId* studentSourcedId* scoreStatus* score scoreDate* comment textScore classSourcedId"
+        " inProgress incomplete late missing",
+        "scoreScales": "title* type* orgSourcedId* courseSourcedId* classSourcedId* scoreScaleValue*",
+        "lineItemScoreScales": "title lineItemSourcedId* scoreScaleSourcedId*",
+        "resultScoreScales": "title resultSourcedId* scoreScaleSourcedId*",
+        "lineItemLearningObjectiveIds": "lineItemSourcedId* source* learningObjectiveId*",
+        "resultLearningObjectiveIds": "resultSourcedId* source* learningObjectiveId* score textScore",
     },
 }
 ORGS = csv_tables(V1P2)["orgs"]

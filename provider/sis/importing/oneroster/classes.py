@@ -6,6 +6,7 @@ school than its course's gets a copy of the course at its own.
 
 from typing import Any, NamedTuple
 
+from provider.sis.importing.oneroster.levels import Levels
 from provider.sis.importing.oneroster.source import Result, Source, cut, gone, whole
 from provider.sis.importing.oneroster.store import Store
 from provider.sis.importing.oneroster.timetable import Desk, Timetable, read_timetable
@@ -28,8 +29,8 @@ def import_courses(source: Source, store: Store) -> None:
     """Every course into the calendar of its org and year."""
     if not source.has("courses"):
         return
-    timetable = read_timetable(store)
-    years = store.every_number("school_year")
+    timetable, levels = read_timetable(store), Levels(store)
+    structures = {desk.calendar_id: desk.structure_id for desk in timetable.desks.values()}
     for rows in source.batches("courses"):
         stored = {row["sourced_id"]: row for row in store.find("course", "sourced_id", _ids(rows))}
         numbers = {sourced_id: row["id"] for sourced_id, row in stored.items()}
@@ -39,11 +40,14 @@ def import_courses(source: Source, store: Store) -> None:
             if gone(row):
                 _close(source, store, "courses", "course", row, before)
                 continue
-            calendar = _calendar(timetable, row, years) or (before["calendar_id"] if before else None)
+            calendar = _calendar(timetable, row) or (before["calendar_id"] if before else None)
             if calendar is None:
                 where = row.values["org"]
                 source.refuse("courses", row, "orgSourcedId", where, "no school with a calendar came in for it")
                 continue
+            # The grades of a course are published by way of its calendar's grade levels.
+            for grade in row.values.get("grades", ()):
+                levels.level(structures[calendar], grade)
             key = store.number("course", numbers, row.values["sourcedId"])
             written.append(_course(key, calendar, _text(row), row.values["sourcedId"]))
             kept.append(row)
@@ -70,9 +74,9 @@ def _course(key: int, calendar: int, text: CourseText, sourced_id: str | None) -
     return {"id": key, "calendar_id": calendar, **text._asdict(), "active": True, "sourced_id": sourced_id}
 
 
-def _calendar(timetable: Timetable, row: Row, years: dict[str, int]) -> int | None:
+def _calendar(timetable: Timetable, row: Row) -> int | None:
     """The calendar of the course's school, or of the first school for a course of the district."""
-    year = years.get(row.values.get("schoolYear", "")) or timetable.active_year
+    year = timetable.years.get(row.values.get("schoolYear", "")) or timetable.active_year
     school = timetable.schools.get(row.values["org"])
     if school is not None:
         desk = timetable.desk(school, year)
@@ -131,14 +135,18 @@ class _Classes:
         if school is None:
             self._refuse(row, "schoolSourcedId", values["school"], "refers to a school that did not come in")
             return None
-        terms = [self.timetable.terms[term] for term in values["terms"] if term in self.timetable.terms]
-        missing = [term for term in values["terms"] if term not in self.timetable.terms]
-        if not terms:
+        # A class of the whole year has no placement in a term.
+        terms, years = self.timetable.terms, self.timetable.years
+        known = [
+            terms[term][1] if term in terms else years[term] for term in values["terms"] if term in {**terms, **years}
+        ]
+        missing = [term for term in values["terms"] if term not in terms and term not in years]
+        if not known:
             self._refuse(row, "termSourcedIds", ",".join(missing), "refers to sessions that are no terms here")
             return None
         if missing:
             self.source.note("classes", row, f"termSourcedIds {','.join(missing)}: no terms here; passed over")
-        desk = self.timetable.desk(school, terms[0][1])
+        desk = self.timetable.desk(school, known[0])
         if desk is None:
             self._refuse(row, "schoolSourcedId", values["school"], "the school has no calendar in that year")
             return None
@@ -188,14 +196,27 @@ class _Classes:
 
     def _place(self, rows: list[Row], sections: list[dict[str, Any]], results: list[Result]) -> None:
         """Placements in each term and period, for sections that were taken."""
+        terms = self.timetable.terms
         placements = [
-            {"section_id": section["id"], "term_id": self.timetable.terms[term][0], "period": period}
+            {"section_id": section["id"], "term_id": term, "period": period}
             for row, section, result in zip(rows, sections, results, strict=True) if isinstance(result, Outcome)
-            for term in dict.fromkeys(row.values["terms"]) if term in self.timetable.terms
+            for term in dict.fromkeys(terms[named][0] for named in row.values["terms"] if named in terms)
             for period in dict.fromkeys(text[:20] for text in row.values.get("periods", ("",)))
         ]  # fmt: skip
-        placed: dict[int, list[Result]] = {}
+        pairs = zip(sections, results, strict=True)
+        placed: dict[int, list[Result]] = {one["id"]: [] for one, result in pairs if isinstance(result, Outcome)}
+        for key in self._displace(placements, set(placed)):
+            placed[key].append(Outcome.UPDATED)
         for placement, result in zip(placements, self.store.put("section_placement", placements), strict=True):
-            placed.setdefault(placement["section_id"], []).append(result)
+            placed[placement["section_id"]].append(result)
         for row, section, result in zip(rows, sections, results, strict=True):
             self.source.count("classes", row, whole(result, placed.get(section["id"], ())))
+
+    def _displace(self, placements: list[dict[str, Any]], sections: set[int]) -> set[int]:
+        """Take out placements that a class no longer has; the sections that had some."""
+        wanted = {tuple(placement.values()) for placement in placements}
+        stored = self.store.find("section_placement", "section_id", sections)
+        there = [(row["section_id"], row["term_id"], row["period"]) for row in stored]
+        over = [key for key in there if key not in wanted]
+        self.store.remove("section_placement", over)
+        return {key[0] for key in over}

@@ -91,6 +91,6 @@ def _remove(source: Source, store: Store, rows: list[Row], stored: dict[str, dic
         if table is None:
             source.skip(FILE, row, "tobedeleted, and not in the SIS")
             continue
-        store.remove(table, stored[table][key])
+        store.remove(table, [stored[table][key]])
         source.count(FILE, row, Outcome.UPDATED)
         source.note(FILE, row, "tobedeleted: taken out of the SIS")

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import or_, update
 
+from provider.sis.importing.oneroster.levels import Levels
 from provider.sis.importing.oneroster.roles import Role, RoleBook
 from provider.sis.importing.oneroster.source import Result, Source
 from provider.sis.importing.oneroster.store import Store, first_day, last_day
@@ -15,18 +16,7 @@ from provider.sis.models import Assignment, Enrollment
 from shared.database import writing
 from shared.oneroster.csv import Row
 
-#: Grades as NCES writes them (P-58); others are local names without a State Grade Level Code.
-NCES = frozenset(("IT", "PR", "PK", "TK", "KG", "PS", "UG", "Other", *(f"{number:02d}" for number in range(1, 14))))
-_SPELLINGS = {"K": "KG", "OTHER": "Other"}
 FILE = "users"
-
-
-def nces_grade(grade: str) -> str | None:
-    """The NCES grade that a grade of a package stands for: "9" is 09, "K" is KG; None when it is a local name."""
-    text = grade.strip().upper()
-    text = _SPELLINGS.get(text, text)
-    text = text.zfill(2) if text.isdigit() else text
-    return text if text in NCES else None
 
 
 class Memberships:
@@ -38,7 +28,7 @@ class Memberships:
         self._roles = roles
         self._timetable = timetable
         self._today = today
-        self._codes = {row["code"] for row in store.all("state_grade")}
+        self._levels = Levels(store)
 
     def write(self, people: list[tuple[Row, list[Role], int]]) -> list[list[Result]]:
         """What became of each person's enrollments and assignments."""
@@ -53,6 +43,8 @@ class Memberships:
         rows: dict[str, dict[Any, dict[str, Any]]] = {"enrollment": {}, "assignment": {}}
         wanted: list[tuple[int, Role, str, Any]] = []
         for n, (row, roles, person) in enumerate(people):
+            # The grades stand in the order of the schools; the last one is that of all that follow.
+            grades = list(row.values.get("grades", ()))
             for role in roles:
                 place = self._place(row, role)
                 if place is None:
@@ -60,7 +52,8 @@ class Memberships:
                 desk, school = place
                 if role.letter == "s":
                     key: Any = (person, desk.calendar_id)
-                    made = self._enrollment(row, role, person, desk, enrolled.get(key))
+                    grade = (grades.pop(0) if len(grades) > 1 else grades[0]) if grades else None
+                    made = self._enrollment(grade, role, person, desk, enrolled.get(key))
                     table = "enrollment"
                 else:
                     key = (person, school, role.mark)
@@ -110,13 +103,12 @@ class Memberships:
             return None
         return desk, school
 
-    def _enrollment(self, row: Row, role: Role, person: int, desk: Desk, before: Any) -> dict[str, Any]:
-        grades = row.values.get("grades") or [None]
+    def _enrollment(self, grade: str | None, role: Role, person: int, desk: Desk, before: Any) -> dict[str, Any]:
         return {
             "id": before["id"] if before else self._store.new_id("enrollment"),
             "person_id": person,
             "calendar_id": desk.calendar_id,
-            "grade_level_id": self._level(desk, grades[0]),
+            "grade_level_id": self._levels.level(desk.structure_id, grade),
             **self._dates(role, desk, before),
             "service_type": "P" if role.primary else "S",
         }
@@ -138,23 +130,6 @@ class Memberships:
         end = last_day(role.end)
         start = first_day(role.begin) or (before["start_date"] if before else desk.start)
         return {"start_date": min(start, end) if end else start, "end_date": end}
-
-    def _level(self, desk: Desk, grade: str | None) -> int | None:
-        """The grade level of the calendar, made when it is new."""
-        if not grade:
-            return None
-        name = grade.strip()[:20]
-        key = (desk.structure_id, name)
-        if key not in self._timetable.levels:
-            code = nces_grade(name)
-            if code and code not in self._codes:
-                self._store.put("state_grade", [{"code": code, "nces_grade": code}])
-                self._codes.add(code)
-            level = self._store.new_id("grade_level")
-            self._store.put("grade_level", [{"id": level, "structure_id": desk.structure_id, "name": name,
-                                             "state_grade_code": code}])  # fmt: skip
-            self._timetable.levels[key] = level
-        return self._timetable.levels[key]
 
     def end(self, person: int) -> Outcome:
         """End yesterday whatever the person is enrolled in or assigned to and what has begun."""

@@ -10,6 +10,7 @@ from shared.oneroster.versions import Version
 #: 1.1 role letter of each role (P-83). Everybody on the staff who does not teach is "a".
 LETTERS = {"student": "s", "teacher": "t", "guardian": "g", "parent": "g", "relative": "r"}
 STAFF = "a"
+STAFF_LETTERS = frozenset("ta")
 #: Marks on an assignment (P-24, P-39): Program for whoever has none of their own.
 MARKS = {"teacher": "teacher", "counselor": "counselor"}
 OTHER_MARK = "program"

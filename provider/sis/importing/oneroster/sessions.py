@@ -17,6 +17,7 @@ from shared.oneroster.csv import Row
 FILE = "academicSessions"
 #: The kinds of session that can be the SIS's terms: the first of these that the package has.
 TERM_TYPES = ("term", "semester", "gradingPeriod")
+PERIOD = "gradingPeriod"
 
 
 def import_sessions(source: Source, store: Store, today: date) -> None:
@@ -29,12 +30,18 @@ def import_sessions(source: Source, store: Store, today: date) -> None:
             source.refuse(FILE, row, "endDate", row.values["endDate"], "is not after startDate")
         else:
             rows.append(row)
-    kind = next((kind for kind in TERM_TYPES if any(row.values["type"] == kind for row in rows)), None)
-    terms = [row for row in rows if row.values["type"] == kind]
+    spans = set(store.every_number("term")) | {
+        row.values["sourcedId"] for row in rows if row.values["type"] in TERM_TYPES[:2]
+    }
+    periods = [row for row in rows if row.values["type"] == PERIOD and row.values.get("parent") in spans]
+    others = [row for row in rows if row not in periods]
+    kind = next((kind for kind in TERM_TYPES if any(row.values["type"] == kind for row in others)), None)
+    terms = [row for row in others if row.values["type"] == kind]
     _years(source, store, rows, today)
     _calendars(store, rows)
     _terms(source, store, terms)
-    for row in rows:
+    _periods(source, store, periods)
+    for row in others:
         if row.values["type"] not in ("schoolYear", kind):
             source.skip(FILE, row, f"a {row.values['type']} has no place here: terms are made from each {kind}")
 
@@ -142,3 +149,20 @@ def _terms(source: Source, store: Store, rows: Sequence[Row]) -> None:
             "sourced_id": row.values["sourcedId"],
         }])  # fmt: skip
         source.count(FILE, row, result)
+
+
+def _periods(source: Source, store: Store, rows: Sequence[Row]) -> None:
+    """A term's only grading period gives its id to the one that is derived from the term (P-56, P-83b)."""
+    terms = {row["sourced_id"]: row for row in store.all("term") if row["sourced_id"]}
+    named: dict[str, set[str]] = {
+        sourced_id: {term["grading_period_sourced_id"]} - {None} for sourced_id, term in terms.items()
+    }
+    for row in rows:
+        named.setdefault(row.values["parent"], set()).add(row.values["sourcedId"])
+    for row in rows:
+        parent = row.values["parent"]
+        if parent not in terms or len(named[parent]) > 1:
+            source.skip(FILE, row, "a gradingPeriod that is not the only one of a term has no place here")
+            continue
+        period = {"id": terms[parent]["id"], "grading_period_sourced_id": row.values["sourcedId"]}
+        source.count(FILE, row, store.put("term", [period])[0])

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, RowMapping, delete, func, select
+from sqlalchemy import ColumnElement, Engine, RowMapping, delete, func, select, tuple_
 
 from provider.sis.importing.known import Known
 from provider.sis.importing.report import ImportReport
@@ -13,6 +13,9 @@ from provider.sis.importing.writer import TableWriter
 from shared.database import writing
 
 Rows = Sequence[RowMapping]
+
+#: Keys in one statement.
+_KEYS = 1_000
 
 
 class Store:
@@ -83,11 +86,16 @@ class Store:
             rows = connection.execute(select(found.c.sourced_id, found.c.id).where(condition))
             return {sourced_id: key for sourced_id, key in rows}  # noqa: C416  (rows are no tuples)
 
-    def remove(self, table: str, key: int) -> None:
-        """Take one row out."""
+    def remove(self, table: str, keys: Iterable[Any]) -> None:
+        """Take rows out, by primary key: a value, or a tuple of several."""
         found = self._shapes[table].table
-        with writing(self.engine) as connection:
-            connection.execute(delete(found).where(found.c.id == key))
+        columns = list(found.primary_key.columns)
+        wanted = list(keys)
+        for start in range(0, len(wanted), _KEYS):
+            with writing(self.engine) as connection:
+                some = wanted[start : start + _KEYS]
+                among = columns[0].in_(some) if len(columns) == 1 else tuple_(*columns).in_(some)
+                connection.execute(delete(found).where(among))
 
     def finish(self) -> None:
         """After the last row."""

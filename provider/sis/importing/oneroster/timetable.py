@@ -21,13 +21,14 @@ class Desk(NamedTuple):
 
 @dataclass(slots=True)
 class Timetable:
-    """`schools` and `terms` by sourcedId, `desks` by (school, year), `levels` by (structure, local grade)."""
+    """`schools` by sourcedId, `desks` by (school, year). `terms`: (term, year) by sourcedId of the term and of its
+    gradingPeriod; `years` by sourcedId."""
 
     schools: dict[str, int]
     active_year: int | None
     desks: dict[tuple[int, int], Desk]
     terms: dict[str, tuple[int, int]]
-    levels: dict[tuple[int, str], int]
+    years: dict[str, int]
 
     def desk(self, school_id: int, year_id: int | None = None) -> Desk | None:
         """The school's calendar in a year, the active one unless told."""
@@ -54,10 +55,11 @@ def read_timetable(store: Store) -> Timetable:
         active_year=next((row["id"] for row in store.all("school_year") if row["active"]), None),
         desks=desks,
         terms={
-            row["sourced_id"]: (row["id"], years[schedules[row["term_schedule_id"]]])
-            for row in store.all("term") if row["sourced_id"]
+            sourced_id: (row["id"], years[schedules[row["term_schedule_id"]]])
+            for row in store.all("term")
+            for sourced_id in (row["grading_period_sourced_id"], row["sourced_id"]) if sourced_id
         },
-        levels={(row["structure_id"], row["name"]): row["id"] for row in store.all("grade_level")},
+        years=store.every_number("school_year"),
     )  # fmt: skip
 
 

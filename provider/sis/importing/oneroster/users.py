@@ -3,9 +3,11 @@
 from datetime import date
 from typing import Any
 
+from provider.sis.importing.oneroster.accounts import Accounts
 from provider.sis.importing.oneroster.memberships import Memberships
+from provider.sis.importing.oneroster.numbers import Numbers
 from provider.sis.importing.oneroster.relationships import Relationships
-from provider.sis.importing.oneroster.roles import Role, RoleBook, account_kind, main_letter
+from provider.sis.importing.oneroster.roles import Role, RoleBook, main_letter
 from provider.sis.importing.oneroster.source import Result, Source, cut, gone, whole
 from provider.sis.importing.oneroster.store import Store
 from provider.sis.importing.oneroster.timetable import read_timetable
@@ -14,7 +16,6 @@ from provider.sis.importing.writer import Rejected
 from shared.oneroster.csv import Row
 
 FILE = "users"
-NUMBERS = {"student": "student_number", "staff": "staff_number"}
 
 
 def import_users(source: Source, store: Store, today: date) -> None:
@@ -67,68 +68,39 @@ class _Users:
             self.source.note(FILE, row, "tobedeleted: the user's enrollments and assignments end yesterday")
 
     def _people(self, kept: list[tuple[Row, list[Role]]], known: dict[str, int]) -> list[dict[str, Any]]:
-        """The rows of `person`. A number that another person has is left out: in OneRoster it need not be unique."""
-        taken: dict[str, dict[str, int]] = {}
-        numbers: list[str | None] = [cut(row.values.get("identifier"), 40) for row, _ in kept]
-        for column in NUMBERS.values():
-            taken[column] = {row[column]: row["id"] for row in self.store.find("person", column, numbers)}
-        people = []
-        for (row, roles), wanted in zip(kept, numbers, strict=True):
-            number: str | None = wanted
-            letters = {role.letter for role in roles}
-            person = self.store.number("person", known, row.values["sourcedId"])
-            own = NUMBERS.get(account_kind(letters))
-            if own and number and taken[own].setdefault(number, person) != person:
-                self.source.note(FILE, row, "identifier: another user has the same; it is not kept")
-                number = None
-            people.append({
+        """The rows of `person`."""
+        named = [(row, roles, self.store.number("person", known, row.values["sourcedId"])) for row, roles in kept]
+        numbers = Numbers(self.source, self.store, named)
+        return [
+            {
                 "id": person,
-                "student_number": number if own == "student_number" else None,
-                "staff_number": number if own == "staff_number" else None,
+                **numbers.columns(row, roles, person),
                 "sourced_id": row.values["sourcedId"],
-                "imported_role": main_letter(letters),
-            })  # fmt: skip
-        return people
+                "imported_role": main_letter({role.letter for role in roles}),
+            }
+            for row, roles, person in named
+        ]
 
     def _details(self, taken: list[tuple[Row, list[Role], int, Outcome]]) -> None:
         """Identity, contact and account of people who came in, then their memberships."""
         ids = [person for _, _, person, _ in taken]
         identities = {row["person_id"]: row["id"] for row in reversed(self.store.find("identity", "person_id", ids))}
-        stored = self.store.find("user_account", "person_id", ids)
-        accounts = {(row["person_id"], row["kind"]): row["id"] for row in stored}
         named = self.store.put("identity", [
             _identity(identities.get(person) or self.store.new_id("identity"), person, row.values)
             for row, _, person, _ in taken
         ])  # fmt: skip
         reached = self.store.put("contact", [_contact(person, row.values) for row, _, person, _ in taken])
-        signing = [
-            (n, row, roles, person) for n, (row, roles, person, _) in enumerate(taken) if row.values.get("username")
-        ]
-        signed = self.store.put("user_account", [self._account(accounts, row, roles, person)
-                                                 for _, row, roles, person in signing])  # fmt: skip
+        people = [(row, roles, person) for row, roles, person, _ in taken]
+        signed = Accounts(self.source, self.store, people).write()
         results: list[list[Result]] = [[taken[n][3], named[n], reached[n]] for n in range(len(taken))]
-        for (n, row, _, _), result in zip(signing, signed, strict=True):
-            if isinstance(result, Rejected):
-                self.source.note(FILE, row, "username: another user has it; this one is imported without an account")
-            else:
-                results[n].append(result)
-        for n, changed in enumerate(self.memberships.write([(row, roles, person) for row, roles, person, _ in taken])):
+        for n, (_, _, person) in enumerate(people):
+            if person in signed:
+                results[n].append(signed[person])
+        for n, changed in enumerate(self.memberships.write(people)):
             results[n] += changed
         for n, (row, roles, person, main) in enumerate(taken):
             self.source.count(FILE, row, whole(main, results[n]))
             self.relationships.remember(row, person, {role.letter for role in roles})
-
-    def _account(
-        self, accounts: dict[tuple[int, str], int], row: Row, roles: list[Role], person: int
-    ) -> dict[str, Any]:
-        kind = account_kind({role.letter for role in roles})
-        return {
-            "id": accounts.get((person, kind)) or self.store.new_id("user_account"),
-            "person_id": person,
-            "kind": kind,
-            "username": row.values["username"][:255],
-            "disabled": row.values.get("enabledUser") == "false",
-        }
 
 
 def _identity(key: int, person: int, values: dict[str, Any]) -> dict[str, Any]:
