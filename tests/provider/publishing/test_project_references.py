@@ -11,7 +11,7 @@ from provider.eligibility.edition import SHARE, Edition
 from provider.eligibility.rows import School
 from provider.publishing.catalog import RESOURCES
 from shared.oneroster.resources.model import ABSENT, REQUIRED
-from shared.oneroster.versions import BASE_PATHS, Version
+from shared.oneroster.versions import Version
 from tests.provider.eligibility.districts import Records
 from tests.provider.eligibility.random_district import random_district
 

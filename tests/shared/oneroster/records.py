@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from shared.oneroster.filters import And, Clause, Node, Or
 from shared.oneroster.grammar import OPERATORS
 from shared.oneroster.kinds import Kind
+from shared.oneroster.resources.learning import resources
 from shared.oneroster.resources.model import REQUIRED, Resource
 from shared.oneroster.resources.rostering import ROSTERING
 from shared.oneroster.versions import Version
@@ -22,7 +23,7 @@ MOMENTS = st.builds(
     st.sampled_from(["00:00:00.000", "00:00:00.001", "12:30:00.500", "23:59:59.999"]),
 )
 VERSIONS = st.sampled_from(list(Version))
-RESOURCES = st.sampled_from(ROSTERING)
+RESOURCES = st.sampled_from((*ROSTERING, resources))
 
 
 def values(kind: Kind, version: Version) -> st.SearchStrategy[Any]:

@@ -1,4 +1,4 @@
-"""The table against the official OpenAPI document of 1.2, where `../shared/spec/openapi` lies beside the checkout."""
+"""The table against the official OpenAPI documents of 1.2 rostering and resources, where `../shared/spec/openapi` lies beside the checkout."""
 
 import json
 from pathlib import Path
@@ -6,27 +6,46 @@ from typing import Any
 
 import pytest
 
-from shared.oneroster.resources.model import REQUIRED
-from shared.oneroster.resources.operations import STANDARD
+from shared.oneroster.resources.learning import resources
+from shared.oneroster.resources.model import REQUIRED, Resource
+from shared.oneroster.resources.operations import RESOURCES, STANDARD, Operation
 from shared.oneroster.resources.rostering import ROSTERING
 from shared.oneroster.schemas import json_schema
 from shared.oneroster.versions import BASE_PATHS, Version
 
 V1P2 = Version.V1P2
 FOLDER = Path(__file__).resolve().parents[4] / "shared" / "spec" / "openapi"
-FILE = FOLDER / "oneroster_v1p2_rostersservice.stringbool.json"
+FILES = {
+    "rostering": FOLDER / "oneroster_v1p2_rostersservice.stringbool.json",
+    "resources": FOLDER / "oneroster_v1p2_resourcesservice.stringbool.json",
+}
 
-pytestmark = pytest.mark.skipif(not FILE.exists(), reason=f"{FILE} is not there to compare with")
+pytestmark = pytest.mark.skipif(
+    not all(file.exists() for file in FILES.values()), reason=f"{FOLDER} is not there to compare with"
+)
+
+#: What the table has of each service.
+ENTITIES: dict[str, tuple[Resource, ...]] = {"rostering": ROSTERING, "resources": (resources,)}
+OPERATIONS: dict[str, tuple[Operation, ...]] = {
+    "rostering": STANDARD,
+    "resources": tuple(operation for operation in RESOURCES if V1P2 in operation.versions),
+}
 
 TYPES = {
     "orgs": "OrgDType", "academicSessions": "AcademicSessionDType", "courses": "CourseDType", "classes": "ClassDType",
     "users": "UserDType", "enrollments": "EnrollmentDType", "demographics": "DemographicsDType",
+    "resources": "ResourceDType",
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module", params=list(FILES))
+def service(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def document() -> dict[str, Any]:
-    return json.loads(FILE.read_text(encoding="utf-8"))
+def document(service: str) -> dict[str, Any]:
+    return json.loads(FILES[service].read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -55,36 +74,36 @@ def _whole(schema, components):
     return kept
 
 
-def test_every_resource_of_the_table_has_the_official_names_types_and_required_fields(components):
-    for resource in ROSTERING:
+def test_every_resource_of_the_table_has_the_official_names_types_and_required_fields(service, components):
+    for resource in ENTITIES[service]:
         official = _whole(components[TYPES[resource.plural]], components)
         assert _whole(json_schema(resource, V1P2), {}) == official, resource.plural
 
 
-@pytest.mark.parametrize("resource", ROSTERING, ids=lambda resource: resource.plural)
-def test_names_and_required_fields_are_the_official_ones(resource, components):
-    official = components[TYPES[resource.plural]]
-    assert set(resource.of(V1P2)) == set(official["properties"])
-    required = {name for name, field in resource.of(V1P2).items() if field.presence(V1P2) is REQUIRED}
-    assert required == set(official["required"])
+def test_names_and_required_fields_are_the_official_ones(service, components):
+    for resource in ENTITIES[service]:
+        official = components[TYPES[resource.plural]]
+        assert set(resource.of(V1P2)) == set(official["properties"])
+        required = {name for name, field in resource.of(V1P2).items() if field.presence(V1P2) is REQUIRED}
+        assert required == set(official["required"]), resource.plural
 
 
-def test_the_operations_are_the_official_ones(document):
+def test_the_operations_are_the_official_ones(service, document):
     official = {(path, methods["get"]["operationId"]) for path, methods in document["paths"].items()}
-    assert {(o.path, o.operation_id) for o in STANDARD} == official
-    assert BASE_PATHS[V1P2, "rostering"] == document["servers"][0]["variables"]["basePath"]["default"]
+    assert {(o.path, o.operation_id) for o in OPERATIONS[service]} == official
+    assert BASE_PATHS[V1P2, service] == document["servers"][0]["variables"]["basePath"]["default"]
 
 
-def test_envelopes_are_the_official_ones(document, components):
-    for operation in STANDARD:
+def test_envelopes_are_the_official_ones(service, document, components):
+    for operation in OPERATIONS[service]:
         content = document["paths"][operation.path]["get"]["responses"]["200"]["content"]["application/json"]
         envelope = components[content["schema"]["$ref"].rpartition("/")[2]]
         key = operation.resource.singular if operation.single else operation.resource.plural
         assert set(envelope["properties"]) == {key}, operation.path
 
 
-def test_the_scopes_that_open_an_operation_are_the_official_ones(document):
-    for operation in STANDARD:
+def test_the_scopes_that_open_an_operation_are_the_official_ones(service, document):
+    for operation in OPERATIONS[service]:
         (requirement,) = document["paths"][operation.path]["get"]["security"]
         official = {url.rpartition("/")[2] for url in next(iter(requirement.values()))}
         assert operation.scopes == official, operation.path

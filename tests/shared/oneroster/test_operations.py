@@ -1,4 +1,4 @@
-"""The reads of the rostering service and how derived collections follow from stored ones."""
+"""The reads of the rostering and resources services and how derived collections follow from stored ones."""
 
 import pytest
 from hypothesis import given, settings
@@ -7,13 +7,21 @@ from hypothesis import strategies as st
 from shared.oneroster import scopes
 from shared.oneroster.filters import index_values
 from shared.oneroster.paths import resolve
-from shared.oneroster.resources.operations import CAMPUS, OPERATIONS, STANDARD, operations_of
+from shared.oneroster.resources.operations import (
+    CAMPUS,
+    OPERATIONS,
+    RESOURCES,
+    SERVICES,
+    STANDARD,
+    operations_of,
+)
 from shared.oneroster.resources.views import Every, Match, MatchParam, Via, compile_view, view_equalities
 from shared.oneroster.versions import Version
 from tests.shared.oneroster.records import records
 
 V1P1, V1P2 = Version.V1P1, Version.V1P2
-BY_PATH = {version: {o.path: o for o in operations_of(version)} for version in Version}
+EVERY = OPERATIONS + RESOURCES
+BY_PATH = {version: {o.path: o for service in SERVICES for o in operations_of(version, service)} for version in Version}
 
 #: `oneroster-1.1.md` section 2.1: the scope column of the paths that `roster-core.readonly` does not open.
 NESTED = {o.path for o in STANDARD if not o.single and o.params}
@@ -67,9 +75,15 @@ def test_the_standard_has_41_reads_and_campus_adds_its_own():
     assert "/classes/{classSourcedId}/enrollments" in BY_PATH[V1P1]
 
 
+def test_resources_have_four_reads_in_1p1_and_five_in_1p2():
+    assert [len(operations_of(version, "resources")) for version in Version] == [4, 5]
+    assert "/users/{userSourcedId}/resources" in BY_PATH[V1P2]
+    assert "/users/{userSourcedId}/resources" not in BY_PATH[V1P1]
+
+
 @pytest.mark.parametrize("version", list(Version))
 def test_a_path_and_an_operation_id_name_one_operation_of_a_version(version):
-    operations = operations_of(version)
+    operations = [operation for service in SERVICES for operation in operations_of(version, service)]
     assert len({o.path for o in operations}) == len(operations)
     assert len({o.operation_id for o in operations}) == len(operations)
 
@@ -81,13 +95,16 @@ def test_core_opens_what_is_not_nested_and_demographics_have_a_scope_of_their_ow
             assert operation.scopes == scopes.DEMOGRAPHICS
         else:
             assert operation.scopes == (scopes.ROSTER if nested else scopes.ROSTER_CORE), operation.path
+    for operation in RESOURCES:
+        nested = not operation.single and bool(operation.params)
+        assert operation.scopes == (scopes.RESOURCE if nested else scopes.RESOURCE_CORE), operation.path
     core = [o for o in STANDARD if "roster-core.readonly" in o.scopes]
     full = [o for o in STANDARD if "roster.readonly" in o.scopes]
     assert (len(core), len(full)) == (22, 39)
 
 
 def test_every_parameter_of_a_nested_path_is_checked():
-    for operation in OPERATIONS:
+    for operation in EVERY:
         expected = () if operation.single else operation.params
         assert tuple(parent.param for parent in operation.parents) == expected, operation.path
         if operation.single:
@@ -103,8 +120,8 @@ def _leaves(view):
 
 
 def test_every_path_that_a_view_names_exists_in_its_versions():
-    by_plural = {o.resource.plural: o.resource for o in OPERATIONS}
-    for operation in OPERATIONS:
+    by_plural = {o.resource.plural: o.resource for o in EVERY}
+    for operation in EVERY:
         for version in operation.versions:
             for leaf in _leaves(operation.view):
                 if isinstance(leaf, Match | MatchParam):
@@ -181,6 +198,16 @@ def test_users_of_a_class_come_through_active_enrollments_of_the_role():
     assert members(operation.path, V1P1, people, lambda via: frozenset({"b"}), classSourcedId="c") == ["b"]
 
 
+def test_resources_are_those_that_the_record_names():
+    resources = [{"sourcedId": "a"}, {"sourcedId": "b"}]
+    for kind in ("class", "course", "user"):
+        operation = BY_PATH[V1P2][f"/{kind}{'es' if kind == 'class' else 's'}/{{{kind}SourcedId}}/resources"]
+        assert operation.view.pick == "resources.sourcedId"
+        assert members(operation.path, V1P2, resources, lambda via: frozenset({"b"}), **{f"{kind}SourcedId": "x"}) == [
+            "b"
+        ]
+
+
 def test_a_class_of_another_school_is_no_parent():
     operation = BY_PATH[V1P2]["/schools/{schoolSourcedId}/classes/{classSourcedId}/students"]
     school, in_school = operation.parents
@@ -192,7 +219,7 @@ def test_a_class_of_another_school_is_no_parent():
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.data(), st.sampled_from(OPERATIONS))
+@given(st.data(), st.sampled_from(EVERY))
 def test_the_index_holds_what_a_view_says_it_does_for_each_of_its_records(data, operation):
     version = data.draw(st.sampled_from(sorted(operation.versions)))
     record = data.draw(records(operation.resource, version))
