@@ -1,9 +1,10 @@
 """Which rows of a collection may answer a question: what the database can tell of its path and filter, as conditions.
 
-They only narrow the search (but for the path's, and whether deleted rows count): the predicate on the record decides.
+What a path asks, whether deleted rows count, and the clauses on status and dateLastModified that a column answers as
+well as the record would are decided here; all else only narrows the search, and the predicate on the record decides.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,7 @@ from provider.gradebook.visible import Visible
 from provider.gradebook.wire import stored_moment
 from provider.publishing.selecting import storable
 from shared.database import fetch
-from shared.oneroster.filters import Clause, Node, conjuncts, equalities, fields_of
+from shared.oneroster.filters import And, Clause, Node, conjuncts, equalities, fields_of
 from shared.oneroster.kinds import DATETIME
 from shared.oneroster.resources.gradebook import categories
 from shared.oneroster.versions import Version
@@ -38,12 +39,14 @@ class Conditions:
 
     narrow   the rows of one object were asked for: they are few enough for one statement
     dated    the conditions on dateLastModified, of which nobody knows how much they leave over
+    rest     what is left of the filter for the predicate; None: nothing
     """
 
     where: list[str] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     narrow: bool = False
     dated: list[str] = field(default_factory=list)
+    rest: Node | None = None
 
     def add(self, condition: str, **values: Any) -> None:
         """A condition that leads to the rows of one object."""
@@ -67,8 +70,8 @@ def conditions(
             narrower.narrow(path.split(".")[0], value)
     if _SEES_DELETED.isdisjoint(fields_of(node)):
         found.where.append("NOT g.deleted")
-    for clause in conjuncts(node):
-        narrower.narrow_by(clause)
+    decided = [clause for clause in conjuncts(node) if narrower.decides(clause)]
+    found.rest = _without(node, decided)
     return found
 
 
@@ -109,26 +112,36 @@ class _Narrower:
             school = school_named(self.connection, value)
             found.add(f"{source.section} {_OF_SCHOOL}" if school else _NOTHING, school=school)
 
-    def narrow_by(self, clause: Clause) -> None:
-        """Rows that a clause on status or dateLastModified leaves over."""
+    def decides(self, clause: Clause) -> bool:
+        """Take a clause on status or dateLastModified as a condition; whether nothing of it is left to check."""
         if clause.path == ("status",) and clause.op == "=":
-            deleted = {"active": "NOT g.deleted", "tobedeleted": "g.deleted"}
-            self.found.where.append(deleted.get(clause.value.casefold(), _NOTHING))
-        elif clause.path == ("dateLastModified",) and clause.op in _BOUNDS:
-            self._bound(clause)
+            self.found.where.append(_STATUS.get(clause.value.casefold(), _NOTHING))
+            return True
+        return clause.path == ("dateLastModified",) and clause.op in _AROUND and self._bound(clause)
 
-    def _bound(self, clause: Clause) -> None:
-        bound = stored_moment(DATETIME.operand(clause.value), self.connection.dialect.name)
-        for comparison in _BOUNDS[clause.op]:
-            name = f"moment{len(self.found.values)}"
-            self.found.dated.append(f"g.modified_at {comparison} :{name}")
-            self.found.values[name] = bound
+    def _bound(self, clause: Clause) -> bool:
+        text = DATETIME.operand(clause.value)
+        # Columns are whole milliseconds: between two of them the condition is a little wider than the clause.
+        exact = len(text) == len("2026-08-15T10:00:00.000")
+        name = f"moment{len(self.found.values)}"
+        self.found.dated.append(f"g.modified_at {clause.op if exact else _AROUND[clause.op]} :{name}")
+        self.found.values[name] = stored_moment(text, self.connection.dialect.name)
+        return exact
 
 
-#: How an operator bounds the column, whose values are whole milliseconds and the operand perhaps a little more.
-_BOUNDS: dict[str, Sequence[str]] = {
-    ">": (">=",), ">=": (">=",), "<": ("<=",), "<=": ("<=",), "=": ("<=", ">="),
-}  # fmt: skip
+_STATUS = {"active": "NOT g.deleted", "tobedeleted": "g.deleted"}
+#: For each operator the one that keeps the millisecond before the operand.
+_AROUND = {">": ">=", ">=": ">=", "<": "<=", "<=": "<=", "=": "="}
+
+
+def _without(node: Node | None, decided: list[Clause]) -> Node | None:
+    """A filter less some of the clauses that are joined by nothing but AND."""
+    if isinstance(node, Clause):
+        return None if node in decided else node
+    if isinstance(node, And):
+        left = tuple(inner for one in node.nodes if (inner := _without(one, decided)) is not None)
+        return And(left) if left else None
+    return node
 
 
 def candidates(

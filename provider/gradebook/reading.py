@@ -5,7 +5,6 @@ whatever is written meanwhile (P-92). A record that is deleted in mid-walk is sh
 shrinks; bodies may be newer than the walk.
 """
 
-from array import array
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import blake2b
@@ -61,6 +60,13 @@ class Question(NamedTuple):
     state: str
 
 
+class _Part(NamedTuple):
+    """The rows of a page, and how many there are in all."""
+
+    rows: list[Row]
+    total: int
+
+
 class Gradebook:
     """The grade book as one connection sees it, over a database connection that reads; for one call.
 
@@ -109,47 +115,47 @@ class Gradebook:
 
     def page(self, question: Question, query: Query) -> Page:
         """The page that a query asks for. A walk of more than one page begins with its first."""
-        ids, total, question = self._ids(question, query)
-        if query.offset == 0 and total > query.limit:
-            self.begin(question)
-        visible = self._visible(question.revision)
-        rows = visible_rows(self._rows(question.asked.source, ids), question.asked.source, visible)
-        records = self._renderer(visible).records(rows)
-        pieces = [b"," + orjson.dumps(records)[1:-1]] if records else []
-        return Page(pieces, total, question.revision, question.state)
-
-    def _ids(self, question: Question, query: Query) -> tuple[list[int], int, Question]:
-        """The row ids of a page, how many there are in all, and the question as it was answered: a walk whose list is
-        no longer there goes on in the present state."""
-        found = self._kept(question, query)
-        present = self._present(question.asked.source)
-        if found is None and present != question.revision:
+        part = self._kept(question, query)
+        if part is None:
+            # A walk whose list is no longer there goes on in the present state.
+            present = self._present(question.asked.source)
             question = question._replace(revision=present, state=self._state(present))
-            found = self._kept(question, query)
-        if found is None:
-            every = self._matcher().ids(question.asked)
-            found = self._keep(question, query, every) or _slice(every, query)
-        return (*found, question)
+            part = self._kept(question, query) or self._answered(question, query)
+        if query.offset == 0 and part.total > query.limit:
+            self.begin(question)
+        source, visible = question.asked.source, self._visible(question.revision)
+        records = self._renderer(visible).records(visible_rows(part.rows, source, visible))
+        pieces = [b"," + orjson.dumps(records)[1:-1]] if records else []
+        return Page(pieces, part.total, question.revision, question.state)
 
-    def _matcher(self) -> Matcher:
-        visible = self._visible()
-        return Matcher(self._connection, self._edition.version, visible, self._renderer(visible))
-
-    def _kept(self, question: Question, query: Query) -> tuple[list[int], int] | None:
-        """The page of a list that is kept, and its length."""
-        number = question.asked.source.number
+    def _kept(self, question: Question, query: Query) -> _Part | None:
+        """The part that a query asks for of a list that is kept."""
+        source = question.asked.source
         with self._traffic.connection() as traffic:
-            kept = find_list(traffic, number, question.revision, question.mark, self._now)
-            return kept and (slice_list(traffic, kept, query.offset, query.limit), kept.total)
+            kept = find_list(traffic, source.number, question.revision, question.mark, self._now)
+            if kept is None:
+                return None
+            ids = slice_list(traffic, kept, query.offset, query.limit)
+        return _Part(self._rows(source, ids), kept.total)
 
-    def _keep(self, question: Question, query: Query, every: "array[int]") -> tuple[list[int], int] | None:
-        """Keep a list that has later pages. Where another process has just kept one of the same state, that one is
-        every walk's: the page of it."""
-        if len(every) <= query.limit:
-            return None
-        asked = question.asked
-        kept = keep_list(self._traffic.engine, asked.source.number, question.revision, question.mark, every, self._now)
-        return self._kept(question, query) if kept is None else None
+    def _answered(self, question: Question, query: Query) -> _Part:
+        """The part of a list that is made now; kept when there is a later page."""
+        source, visible = question.asked.source, self._visible(question.revision)
+        answer = Matcher(self._connection, self._edition.version, visible, self._renderer(visible)).answer(
+            question.asked
+        )
+        total = len(answer.ids)
+        if total > query.limit:
+            mine = keep_list(
+                self._traffic.engine, source.number, question.revision, question.mark, answer.ids, self._now
+            )
+            # Where another process has just kept one of the same state, that one is every walk's.
+            theirs = self._kept(question, query) if mine is None else None
+            if theirs is not None:
+                return theirs
+        part = slice(query.offset, query.offset + query.limit)
+        rows = self._rows(source, answer.ids[part].tolist()) if answer.rows is None else answer.rows[part]
+        return _Part(rows, total)
 
     def _rows(self, source: Source, ids: list[int]) -> list[Row]:
         """The rows with some ids, in that order."""
@@ -196,15 +202,12 @@ class Gradebook:
 
     def _visible(self, revision: int | None = None) -> Visible:
         """What could be seen at a walk's revision, or can be now."""
-        built = self._reading.built
-        if revision is not None:
-            built = built._replace(revision=revision >> _NUMBER_BITS)
-        return self._seen.setdefault(built.revision, Visible(self._edition.version, built, self._connection))
+        published = self._reading.changed(*_PUBLISHED) if revision is None else revision >> _NUMBER_BITS
+        if published not in self._seen:
+            built = self._reading.built._replace(revision=published)
+            self._seen[published] = Visible(self._edition.version, built, self._connection)
+        return self._seen[published]
 
     def _renderer(self, visible: Visible) -> Renderer:
         version = self._edition.version
         return Renderer(self._connection, version, References(self._connection, version, visible, self._base_url))
-
-
-def _slice(every: "array[int]", query: Query) -> tuple[list[int], int]:
-    return every[query.offset : query.offset + query.limit].tolist(), len(every)

@@ -49,7 +49,8 @@ class Renderer:
         self._refs.learn_people(found)
         records = _OF[type(found[0])](self, found)
         for record, row in zip(records, found, strict=True):
-            _put(record, "metadata", stored_json(row.extension))
+            if row.extension is not None:
+                _put(record, "metadata", stored_json(row.extension))
         return records
 
     @property
@@ -96,6 +97,7 @@ class Renderer:
         return record
 
     def _results(self, found: Sequence[rows.Result]) -> list[Record]:
+        self._refs.learn_line_items(row.line_item for row in found)
         if self._new:
             self._refs.learn_scales([row.score_scale_id for row in found])
             return [self._result(row) for row in found]
@@ -104,24 +106,27 @@ class Renderer:
     def _result_11(self, row: rows.Result) -> Record:
         """A score that was never given is left out: a zero would be read as one."""
         record = head(row)
-        record["lineItem"] = self._refs.line_item(row.line_item)
+        record["lineItem"] = self._refs.line_items[row.line_item]
         record["student"] = self._refs.students[row.person_id]
-        record["scoreStatus"] = _status_11(row)
+        record["scoreStatus"] = row.status if row.status in SCORE_STATUSES else _nearest_status(row)
         if row.score is not None:
             record["score"] = row.score
         record["scoreDate"] = wire_day(row.scored_on)
-        _put(record, "comment", row.comment)
+        if row.comment and not row.comment.isspace():
+            record["comment"] = row.comment
         return record
 
     def _result(self, row: rows.Result) -> Record:
         record = self._result_11(row)
         record["scoreStatus"] = row.status
-        _put(record, "textScore", row.text_score)
-        if row.section_id is not None:
-            record["class"] = self._refs.classes[row.section_id]
+        if row.text_score:
+            record["textScore"] = row.text_score
+        record["class"] = self._refs.classes[row.section_id]
         _put_flags(record, row)
-        _put(record, "scoreScale", self._refs.scale(row.score_scale_id))
-        _put(record, "learningObjectiveSet", stored_json(row.objectives))
+        if row.score_scale_id is not None:
+            _put(record, "scoreScale", self._refs.scale(row.score_scale_id))
+        if row.objectives is not None:
+            _put(record, "learningObjectiveSet", stored_json(row.objectives))
         return record
 
     def _assessment_results(self, found: Sequence[rows.AssessmentResult]) -> list[Record]:
@@ -227,8 +232,6 @@ def _put_flags(record: Record, row: rows.Result | rows.AssessmentResult) -> None
         record["missing"] = _FLAGS[bool(row.missing)]
 
 
-def _status_11(row: rows.Result) -> str:
-    """1.1 takes its own words only: another platform's `ext:` word becomes the nearest."""
-    if row.status in SCORE_STATUSES:
-        return row.status
+def _nearest_status(row: rows.Result) -> str:
+    """1.1 takes its own words only: what a platform's `ext:` word comes nearest to."""
     return "not submitted" if row.score is None else "fully graded"

@@ -70,6 +70,7 @@ class References:
         self._year: Ref | None = None
         self.classes: dict[int, Ref] = {}
         self.students: dict[int, Ref] = {}
+        self.line_items: dict[str, Ref] = {}
 
     def make(self, service: str, collection: str, kind: str, sourced_id: str) -> Ref:
         """A reference to a record of a collection."""
@@ -79,9 +80,6 @@ class References:
             href = f"{root}/{collection}/{quote(sourced_id, safe='')}"
             made = self._made[collection, sourced_id] = {"href": href, "sourcedId": sourced_id, "type": kind}
         return made
-
-    def line_item(self, sourced_id: str) -> Ref:
-        return self.make("gradebook", "lineItems", "lineItem", sourced_id)
 
     def category(self, sourced_id: str) -> Ref:
         return self.make("gradebook", "categories", "category", sourced_id)
@@ -114,6 +112,11 @@ class References:
         sections = {section for section in section_ids if section is not None} - self.classes.keys()
         for number, sourced_id in self._visible.sections(sections).items():
             self.classes[number] = self.make("rostering", "classes", "class", sourced_id)
+
+    def learn_line_items(self, sourced_ids: Iterable[str]) -> None:
+        """Line items, which are known by their sourcedIds."""
+        for sourced_id in set(sourced_ids) - self.line_items.keys():
+            self.line_items[sourced_id] = self.make("gradebook", "lineItems", "lineItem", sourced_id)
 
     def learn_places(self, section_ids: Iterable[int]) -> None:
         """The courses and schools of sections."""

@@ -185,9 +185,14 @@ class Source:
         return self.person != "NULL"
 
     @property
+    def bare(self) -> str:
+        """A row and whom it concerns: what every row begins with."""
+        return f"g.id, {self.section}, {self.person}"
+
+    @property
     def head(self) -> str:
         """The columns of `Head`."""
-        return f"g.id, {self.section}, {self.person}, g.sourced_id, g.deleted, g.modified_at"
+        return f"{self.bare}, g.sourced_id, g.deleted, g.modified_at"
 
     @property
     def whole(self) -> str:
