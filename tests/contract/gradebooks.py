@@ -7,7 +7,7 @@ from typing import Any
 import requests
 
 from shared.oneroster.versions import BASE_PATHS, Version
-from tests.contract.platform import APP_NAME, PUBLIC, Platform, Record
+from tests.contract.platform import APP_NAME, PUBLIC, Platform, Record, minor
 
 
 def new_id() -> str:
@@ -23,6 +23,15 @@ def at(moment: datetime) -> str:
 def ref(sourced_id: str) -> Record:
     """A reference as clients of the field send it (real-clients 19)."""
     return {"sourcedId": sourced_id}
+
+
+def refused(answer: requests.Response, version: Version, status: int = 422) -> str:
+    """The description of a refusal in the version's body."""
+    assert answer.status_code == status, (answer.status_code, answer.text[:500])
+    minor(answer, version)
+    body = answer.json()
+    text: str = (body["statusInfoSet"][0] if version is Version.V1P1 else body)["imsx_description"]
+    return text
 
 
 class Gradebook:
@@ -79,8 +88,9 @@ class Gradebook:
 class Place:
     """A class of the demo district with its school, terms and active students, as one version names them."""
 
-    def __init__(self, platform: Platform, title: str) -> None:
-        (found,) = platform.walk(f"/classes?filter=title='{title}'")
+    def __init__(self, platform: Platform, title: str = "Case Study Hall") -> None:
+        """The class of a title; an id serves too."""
+        (found,) = platform.walk(f"/classes?filter=title='{title}' OR sourcedId='{title}'")
         self.version = platform.version
         self.class_id: str = found["sourcedId"]
         self.school: str = found["school"]["sourcedId"]
@@ -99,7 +109,7 @@ class Place:
             "school": ref(self.school),
         } | fields  # fmt: skip
 
-    def result(self, line_item: str, student: str, **fields: Any) -> Record:
+    def result(self, line_item: str, student: str, /, **fields: Any) -> Record:
         """A result as Google sends it."""
         return {
             "lineItem": ref(line_item), "student": ref(student), "score": 80, "comment": "",

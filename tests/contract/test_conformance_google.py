@@ -11,7 +11,6 @@ from tests.contract.door import Door
 from tests.contract.gradebooks import Place, at, new_id, ref
 from tests.contract.platform import PUBLIC, TOKEN_PATH, Platform, ids, open_session
 
-TITLE = "Case Study Hall"
 LIMIT = "limit=10000"
 SCOPES = ("roster.readonly", "gradebook.readonly", "gradebook.createput", "gradebook.delete")
 
@@ -59,7 +58,7 @@ def suite(written: Door, version: Version) -> Suite:
 
 @pytest.fixture
 def place(suite: Suite) -> Place:
-    return Place(suite.platform, TITLE)
+    return Place(suite.platform)
 
 
 def teacher_of(suite: Suite, place: Place) -> str:
@@ -145,7 +144,7 @@ def test_what_was_put_comes_back_whole(suite, place, version):
 @pytest.fixture
 def old(written: Door) -> tuple[Suite, Place]:
     suite = Suite(written, Version.V1P1)
-    return suite, Place(suite.platform, TITLE)
+    return suite, Place(suite.platform)
 
 
 def test_1p1_a_line_item_without_category_school_or_grading_period_is_201(old):
