@@ -43,10 +43,10 @@ def district_blocks() -> tuple[str, list[str]]:
 def substitute(text: str, replacements: Mapping[str, str]) -> str:
     """The text with other folders and ports, and the command and Python that run these tests."""
     python = shlex.quote(sys.executable)
-    text = re.sub(r"\bpython3\b", lambda _: python, text)
-    for old, new in {**replacements, ".venv/bin/homeroom": f"{python} -m homeroom"}.items():
+    for old, new in replacements.items():
         text = text.replace(old, new)
-    return text
+    commands = {".venv/bin/homeroom": f"{python} -m homeroom", ".venv/bin/python": python, "python3": python}
+    return re.sub(r"\.venv/bin/homeroom\b|\.venv/bin/python\b|\bpython3\b", lambda found: commands[found[0]], text)
 
 
 def run_shell(script: str, environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:

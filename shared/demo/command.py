@@ -19,6 +19,8 @@ from shared.settings import Settings, read_settings
 HOST = "127.0.0.1"
 Port = click.IntRange(1, 65535)
 
+_OAUTH = {"oauth1": "OAuth 1", "oauth2": "OAuth 2"}
+
 T = TypeVar("T")
 
 
@@ -27,8 +29,13 @@ class Stopped(BaseException):
 
 
 @click.command("demo")
-@click.option("--data", type=click.Path(path_type=Path, file_okay=False), default=Path("var/demo"), show_default=True,
-              help="The demo's folder.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("var/demo"),
+    show_default=True,
+    help="The demo's folder.",
+)
 @click.option("--provider-port", type=Port, default=8000, show_default=True)
 @click.option("--consumer-port", type=Port, default=8001, show_default=True)
 @click.option("--fresh", is_flag=True, help="Remove the databases of an earlier demo first.")
@@ -116,8 +123,12 @@ def _tell(
         "  What a platform is told:",
         f"  base URL            {base_url}",
         f"  token URL           {settings.provider_token_url(stages.APP_NAME)}",
-        *(f"  {row['name']:<19} OneRoster {row['version']}, client id {row['client_id']}" for row in connections),
-        f"  secrets             {path}\n",
+        *(
+            f"  {row['name']:<19} OneRoster {row['version']}, {_OAUTH[row['oauth']]}, client id {row['client_id']}"
+            for row in connections
+        ),
+        f"  secrets             {path}",
+        f"  explorer            {base_url}/explorer\n",
         f"  Sync                run {synced.run}: {synced.status.lower()}",
         *(f"  {name + 's':<19} {number:,}" for name, number in synced.there.items()),
         *(f"  left out            {row.number:,} {row.entity}: {row.words} ({row.code})" for row in synced.left_out),

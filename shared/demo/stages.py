@@ -17,8 +17,9 @@ USED_BY_CONSUMER = "lms-1.2"
 #: The connections of the demo, all with grade book and all schools: name, further options of `connection add`.
 CONNECTIONS: dict[str, tuple[str, ...]] = {
     "lms-1.1": ("--version", "1.1", "--gradebook"),
-    "lms-1.2": ("--version", "1.2", "--gradebook"),
-    "lms-1.2-vendor-key": ("--version", "1.2", "--gradebook", "--vendor-key"),
+    "lms-1.1-oauth1": ("--version", "1.1", "--oauth", "oauth1", "--gradebook"),
+    "lms-1.2": ("--version", "1.2", "--gradebook", "--assessments"),
+    "lms-1.2-vendor-key": ("--version", "1.2", "--gradebook", "--assessments", "--vendor-key"),
 }
 
 #: What demo.json says of a connection, of all that `connection list` says.
@@ -59,6 +60,8 @@ def make_connections(children: Children) -> list[Connection]:
     there: list[Connection] = json.loads(children.run("provider", "connection", "list", "--secret", "--json"))
     rows = {row["name"]: row for row in there}
     missing = [name for name in CONNECTIONS if name not in rows]
+    if any("oauth1" in CONNECTIONS[name] for name in missing):
+        children.run("provider", "setting", "set", "allow_new_oauth1", "true")  # forbidden otherwise (P-100)
     additions = [("provider", "connection", "add", name, *CONNECTIONS[name], "--json") for name in missing]
     for added in children.run_all(additions):
         row: Connection = json.loads(added)

@@ -50,11 +50,14 @@ def test_demo_json_says_what_scripts_rely_on(demo):
     assert provider["token_url"] == f"{address}/campus/oauth2/token?appName=demo"
     assert consumer["url"] == f"http://127.0.0.1:{demo.consumer_port}"
     rows = {row["name"]: row for row in provider["connections"]}
-    assert {"lms-1.1", "lms-1.2", "lms-1.2-vendor-key"} <= set(rows)
+    assert {"lms-1.1", "lms-1.1-oauth1", "lms-1.2", "lms-1.2-vendor-key"} <= set(rows)
     for name, row in rows.items():
-        assert row["version"] == name.split("-")[1] and row["oauth"] in ("oauth1", "oauth2")
+        assert row["version"] == name.split("-")[1]
+        assert row["oauth"] == ("oauth1" if name.endswith("oauth1") else "oauth2")
         assert row["client_id"] and row["client_secret"]
         assert any(scope.endswith("/scope/gradebook.createput") for scope in row["scopes"]), name
+        assessed = any(scope.endswith("/scope/assessment.createput") for scope in row["scopes"])
+        assert assessed == (row["version"] == "1.2"), name
         assert ("vendor_key" in row) == ("vendor_secret" in row) == name.endswith("vendor-key")
 
 
@@ -107,6 +110,24 @@ def test_the_lines_of_the_readme_work_as_printed(demo, tmp_path):
         "P-16  The end date is in the past",
         "P-05  A section has no students",
         "Sam",
+        '"title":"Letter grades"',
+        '"title":"Every Kind Of Score"',
+        '"score":300.0',
+        "HTTP/1.1 201 ",
+        '"score":87.5',
+        "HTTP/1.1 207 ",
+        "is not on the roster",
+        "HTTP/1.1 204 ",
+        '"sourcedId":"our-quiz-1-rita","status":"tobedeleted"',
+        '"title":"State Reading Test"',
+        '"scorePercentile":',
+        '"title":"Function Plotter"',
+        '"title":"Large Print Reader"',
+        "HTTP/1.1 304 ",
+        '"givenName":"Rita"',
+        "OneRoster 1.2 Gradebook and Assessment Results: /",
+        "OneRoster 1.1 Rostering, Resources and Gradebook: /",
+        "results.csv: ",
     ):
         assert shown in done.stdout, shown
 
