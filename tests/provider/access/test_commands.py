@@ -19,9 +19,9 @@ def homeroom(provider_settings, provider_app, session, monkeypatch):
     if provider_settings.provider_database:
         monkeypatch.setenv("HOMEROOM_PROVIDER_DATABASE", provider_settings.provider_database)
 
-    def homeroom(*arguments, app="demo"):
+    def homeroom(*arguments, app="demo", group="connection"):
         session.rollback()
-        command = ["provider", "--data", str(provider_settings.data), "--app", app, "connection", *arguments]
+        command = ["provider", "--data", str(provider_settings.data), "--app", app, group, *arguments]
         return CliRunner().invoke(main, command)
 
     return homeroom
@@ -70,6 +70,45 @@ def test_a_connection_is_disabled_enabled_and_removed(homeroom):
     assert json.loads(homeroom("show", "lms", "--json").stdout)["enabled"] is True
     assert homeroom("remove", "lms", "--yes").exit_code == 0
     assert json.loads(homeroom("list", "--json").stdout) == []
+
+
+def test_an_oauth_1_connection_is_allowed_added_and_renewed(homeroom):
+    """P-99, P-100."""
+    arguments = ["add", "old", "--version", "1.1", "--oauth", "oauth1", "--json"]
+    assert homeroom(*arguments).exit_code == 1
+    assert homeroom("set", "allow_new_oauth1", "true", group="setting").exit_code == 0
+    made = json.loads(homeroom(*arguments).stdout)
+    assert (made["oauth"], made["version"]) == ("oauth1", "1.1")
+    assert made["expires_at"] and "token_url" not in made
+    assert f"oauth1  enabled  key {made['client_id']}  until {made['expires_at'][:10]}" in homeroom("list").stdout
+    assert json.loads(homeroom("renew", "old", "--json").stdout)["expires_at"] >= made["expires_at"]
+
+
+def test_options_are_changed(homeroom):
+    homeroom("add", "lms", "--version", "1.2")
+    changed = homeroom(
+        "set", "lms", "--gradebook", "--no-share", "phone", "--secondary-email", "--at-a-time", "2", "--json"
+    )
+    shown = json.loads(changed.stdout)
+    assert shown == json.loads(homeroom("show", "lms", "--json").stdout)
+    assert (shown["functions"], shown["secondary_email"], shown["at_a_time"]) == (["roster", "gradebook"], True, 2)
+    assert "phone" not in shown["share"]
+    made = json.loads(homeroom("vendor-key", "lms", "--json").stdout)
+    assert made["vendor_key"] and made["vendor_secret"]
+    assert "vendor_key" not in json.loads(homeroom("vendor-key", "lms", "--remove", "--json").stdout)
+
+
+def test_what_is_printed_for_people_has_no_blanks_to_guess_at(homeroom):
+    homeroom("add", "lms", "--version", "1.2")
+    text = homeroom("show", "lms").stdout
+    assert "None" not in text and "client_id:" in text and "client_secret" not in text
+
+
+@pytest.mark.parametrize(
+    "command", ["add", "list", "show", "set", "schools", "secret", "vendor-key", "renew", "disable", "enable", "remove"]
+)
+def test_every_command_has_help(homeroom, command):
+    assert homeroom(command, "--help").exit_code == 0
 
 
 def test_what_did_not_succeed_is_one_line_and_status_1(homeroom):
