@@ -5,6 +5,7 @@
 3. courses, classes → courses, sections, placements.
 4. users (with roles.csv in 1.2) → people, accounts, enrollments in school, assignments, relationships.
 5. enrollments → rosters and section staff; demographics → identities.
+6. resources and what uses them; categories, score scales, line items, results and what these say of objectives.
 
 sourcedIds that came in are kept and go out again (P-83b). What an earlier import brought and this one does not mention
 stays: only a row that says tobedeleted takes something away.
@@ -17,7 +18,10 @@ from sqlalchemy import Engine
 from provider.sis.importing.oneroster.classes import import_classes, import_courses
 from provider.sis.importing.oneroster.demographics import import_demographics
 from provider.sis.importing.oneroster.enrollments import import_enrollments
+from provider.sis.importing.oneroster.gradebook import GradeBook
+from provider.sis.importing.oneroster.objectives import import_links
 from provider.sis.importing.oneroster.orgs import import_orgs
+from provider.sis.importing.oneroster.resources import import_resources
 from provider.sis.importing.oneroster.sessions import import_sessions
 from provider.sis.importing.oneroster.source import Source, open_source
 from provider.sis.importing.oneroster.store import Store
@@ -47,6 +51,10 @@ def import_oneroster(engine: Engine, package: Package, today: date, now: datetim
     import_users(source, store, today)
     import_enrollments(source, store)
     import_demographics(source, store)
+    import_resources(source, store)
+    book = GradeBook(source, store)
+    book.run()
+    import_links(source, store, {"line_item": book.line_items, "result": book.results})
     store.finish()
     return source.report
 

@@ -6,7 +6,7 @@ is unique among the accounts of a kind, the second one's account is of another k
 
 from typing import Any
 
-from provider.sis.importing.oneroster.roles import ACCOUNTS, Role, account_kind
+from provider.sis.importing.oneroster.roles import ACCOUNTS, User, account_kind
 from provider.sis.importing.oneroster.source import Source
 from provider.sis.importing.oneroster.store import Store
 from provider.sis.importing.report import Outcome
@@ -16,39 +16,40 @@ from shared.oneroster.csv import Row
 FILE = "users"
 KINDS = tuple(dict.fromkeys(kind for _, kind in ACCOUNTS))
 
-Taken = tuple[Row, list[Role], int]
-
 
 class Accounts:
-    """The accounts of a batch of users, given as (row, roles, person id)."""
+    """The accounts of a batch of users."""
 
-    def __init__(self, source: Source, store: Store, people: list[Taken]) -> None:
+    def __init__(self, source: Source, store: Store, users: list[User]) -> None:
         self._source = source
         self._store = store
-        self._people = [(row, roles, person) for row, roles, person in people if row.values.get("username") and roles]
-        stored = store.find("user_account", "person_id", [person for _, _, person in self._people])
+        self._users = [user for user in users if user.row.values.get("username")]
+        stored = store.find("user_account", "person_id", [user.person for user in self._users])
         self._own = {(row["person_id"], row["kind"]): row["id"] for row in stored}
-        users = store.find("user_account", "username", [_username(row) for row, _, _ in self._people])
-        self._holders = {(row["kind"], row["username"]): row["person_id"] for row in users}
+        holders = store.find("user_account", "username", [_username(user.row) for user in self._users])
+        self._holders = {(row["kind"], row["username"]): row["person_id"] for row in holders}
         self._names = {
             row["person_id"]: (row["first_name"], row["last_name"])
             for row in store.find("identity", "person_id", self._holders.values())
         }
-        self._names |= {person: _name(row) for row, _, person in self._people}
+        self._names |= {user.person: _name(user.row) for user in self._users}
 
     def write(self) -> dict[int, Outcome]:
         """Write them; what became of each, by person."""
-        results = self._store.put("user_account", [self._account(*one) for one in self._people])
+        results = self._store.put("user_account", [self._account(user) for user in self._users])
         told: dict[int, Outcome] = {}
-        for (row, _, person), result in zip(self._people, results, strict=True):
+        for user, result in zip(self._users, results, strict=True):
             if isinstance(result, Rejected):
-                self._source.note(FILE, row, "username: another user has it; this one is imported without an account")
+                self._source.note(
+                    FILE, user.row, "username: another user has it; this one is imported without an account"
+                )
             else:
-                told[person] = result
+                told[user.person] = result
         return told
 
-    def _account(self, row: Row, roles: list[Role], person: int) -> dict[str, Any]:
-        kind = self._kind(row, roles, person)
+    def _account(self, user: User) -> dict[str, Any]:
+        row, person = user.row, user.person
+        kind = self._kind(user)
         self._holders.setdefault((kind, _username(row)), person)
         return {
             "id": self._own.get((person, kind)) or self._store.new_id("user_account"),
@@ -58,14 +59,14 @@ class Accounts:
             "disabled": row.values.get("enabledUser") == "false",
         }
 
-    def _kind(self, row: Row, roles: list[Role], person: int) -> str:
+    def _kind(self, user: User) -> str:
         """The kind that goes with the roles; another one where the same human has an account of it under this name."""
-        kind = account_kind({role.letter for role in roles})
+        kind = account_kind(user.letters)
         for other in (kind, *KINDS):
-            holder = self._holders.get((other, _username(row)), person)
-            if holder == person:
+            holder = self._holders.get((other, _username(user.row)), user.person)
+            if holder == user.person:
                 return other
-            if self._names.get(holder) != _name(row):
+            if self._names.get(holder) != _name(user.row):
                 break
         return kind
 

@@ -1,20 +1,18 @@
 """Roles at schools → enrollments in school (students) and assignments (staff), in the active year."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, update
-
+from provider.sis.importing.oneroster.departures import Departures
 from provider.sis.importing.oneroster.levels import Levels
-from provider.sis.importing.oneroster.roles import Role, RoleBook
-from provider.sis.importing.oneroster.source import Result, Source
+from provider.sis.importing.oneroster.roles import Role, RoleBook, User
+from provider.sis.importing.oneroster.source import Result, Source, is_change
 from provider.sis.importing.oneroster.store import Store, first_day, last_day
-from provider.sis.importing.oneroster.timetable import Desk, Timetable
+from provider.sis.importing.oneroster.timetable import Desk, read_timetable
 from provider.sis.importing.report import Outcome
 from provider.sis.importing.writer import Rejected
-from provider.sis.models import Assignment, Enrollment
-from shared.database import writing
 from shared.oneroster.csv import Row
+from shared.oneroster.versions import Version
 
 FILE = "users"
 
@@ -22,17 +20,19 @@ FILE = "users"
 class Memberships:
     """Writes, for batches of people, where they belong. People and schools are known already."""
 
-    def __init__(self, source: Source, store: Store, roles: RoleBook, timetable: Timetable, today: date) -> None:
+    def __init__(self, source: Source, store: Store, roles: RoleBook, departures: Departures, today: date) -> None:
         self._source = source
         self._store = store
         self._roles = roles
-        self._timetable = timetable
+        self._timetable = read_timetable(store)
+        self._departures = departures
         self._today = today
+        self._closed: dict[int, date] = {}
         self._levels = Levels(store)
 
-    def write(self, people: list[tuple[Row, list[Role], int]]) -> list[list[Result]]:
-        """What became of each person's enrollments and assignments."""
-        ids = [person for _, _, person in people]
+    def write(self, users: list[User]) -> list[list[Result]]:
+        """What became of each user's enrollments and assignments."""
+        ids = [user.person for user in users]
         enrolled = {
             (row["person_id"], row["calendar_id"]): row for row in self._store.find("enrollment", "person_id", ids)
         }
@@ -42,7 +42,7 @@ class Memberships:
         }
         rows: dict[str, dict[Any, dict[str, Any]]] = {"enrollment": {}, "assignment": {}}
         wanted: list[tuple[int, Role, str, Any]] = []
-        for n, (row, roles, person) in enumerate(people):
+        for n, (row, roles, _, person) in enumerate(users):
             # The grades stand in the order of the schools; the last one is that of all that follow.
             grades = list(row.values.get("grades", ()))
             for role in roles:
@@ -61,7 +61,38 @@ class Memberships:
                     table = "assignment"
                 rows[table].setdefault(key, made)
                 wanted.append((n, role, table, key))
-        return self._put(len(people), rows, wanted)
+        told = self._put(len(users), rows, wanted)
+        for n, user in enumerate(users):
+            over = self._over(user, {key for number, _, _, key in wanted if number == n}, enrolled, assigned)
+            told[n] += [Outcome.UPDATED for table, row in over if self._departures.end(table, [row])]
+        return told
+
+    def _over(
+        self, user: User, kept: set[Any], enrolled: dict[Any, Any], assigned: dict[Any, Any]
+    ) -> list[tuple[str, Any]]:
+        """What ends for a user: roles that are to be deleted (1.2), and schools that a changed row no longer names (1.1)."""
+        keys: list[tuple[str, Any]] = []
+        for role in self._roles.gone(user.row.values["sourcedId"]):
+            self._roles.settle(role, None, Outcome.UPDATED)
+            school = self._timetable.schools.get(role.org, 0)
+            desk = self._timetable.desk(school)
+            if role.letter == "s" and desk:
+                keys.append(("enrollment", (user.person, desk.calendar_id)))
+            elif role.letter not in "sgr":
+                keys.append(("assignment", (user.person, school, role.mark)))
+        if is_change(user.row) and self._source.version is Version.V1P1:
+            calendars = {desk.calendar_id for desk in self._timetable.desks.values()}
+            keys += [("enrollment", key) for key in enrolled if key[0] == user.person and key[1] in calendars]
+            keys += [("assignment", key) for key in assigned if key[0] == user.person]
+        rows = {"enrollment": enrolled, "assignment": assigned}
+        return [(table, rows[table][key]) for table, key in keys if key in rows[table] and key not in kept]
+
+    def close_calendars(self) -> None:
+        """Nobody who has left is in a package, so of a student whose role has ended the calendar has (P-17, P-18)."""
+        for calendar in self._store.find("calendar", "id", self._closed):
+            day = self._closed[calendar["id"]]
+            if calendar["start_date"] <= day < calendar["end_date"]:
+                self._store.amend("calendar", [{"id": calendar["id"], "end_date": day}])
 
     def _put(
         self, size: int, rows: dict[str, dict[Any, dict[str, Any]]], wanted: list[tuple[int, Role, str, Any]]
@@ -104,6 +135,9 @@ class Memberships:
         return desk, school
 
     def _enrollment(self, grade: str | None, role: Role, person: int, desk: Desk, before: Any) -> dict[str, Any]:
+        end = last_day(role.end)
+        if end and end < self._today:
+            self._closed[desk.calendar_id] = min(end, self._closed.get(desk.calendar_id, end))
         return {
             "id": before["id"] if before else self._store.new_id("enrollment"),
             "person_id": person,
@@ -130,20 +164,6 @@ class Memberships:
         end = last_day(role.end)
         start = first_day(role.begin) or (before["start_date"] if before else desk.start)
         return {"start_date": min(start, end) if end else start, "end_date": end}
-
-    def end(self, person: int) -> Outcome:
-        """End yesterday whatever the person is enrolled in or assigned to and what has begun."""
-        yesterday = self._today - timedelta(days=1)
-        ended = 0
-        with writing(self._store.engine) as connection:
-            for model in (Enrollment, Assignment):
-                statement = update(model.__table__).where(
-                    model.person_id == person,
-                    model.start_date <= yesterday,
-                    or_(model.end_date.is_(None), model.end_date > yesterday),
-                )
-                ended += connection.execute(statement.values(end_date=yesterday)).rowcount
-        return Outcome.UPDATED if ended else Outcome.UNCHANGED
 
 
 def _mark_of(assignment: Any) -> str:

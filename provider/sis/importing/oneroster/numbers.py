@@ -8,7 +8,7 @@ A person who has no number in a published role has the person id as `identifier`
 import re
 from typing import Any
 
-from provider.sis.importing.oneroster.roles import STAFF_LETTERS, Role, account_kind
+from provider.sis.importing.oneroster.roles import STAFF_LETTERS, User, account_kind
 from provider.sis.importing.oneroster.source import Source, cut
 from provider.sis.importing.oneroster.store import Store
 from shared.oneroster.csv import Row
@@ -22,21 +22,22 @@ _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
 class Numbers:
-    """The numbers of a batch of users, given as (row, roles, person id). In OneRoster two may share one, here not."""
+    """The numbers of a batch of users, of whom in OneRoster two may share one, and here not."""
 
-    def __init__(self, source: Source, store: Store, people: list[tuple[Row, list[Role], int]]) -> None:
+    def __init__(self, source: Source, store: Store, users: list[User]) -> None:
         self._source = source
-        wanted = [self._given(row, roles) for row, roles, _ in people]
+        wanted = [self._given(user) for user in users]
         self._taken = {
             column: {row[column]: row["id"] for row in store.find("person", column, [w[column] for w in wanted])}
             for column in NUMBERS.values()
         }
-        guids = [_guid(row) for row, _, _ in people]
+        guids = [_guid(user.row) for user in users]
         self._guids = {row["guid"]: row["id"] for row in store.find("person", "guid", guids)}
 
-    def columns(self, row: Row, roles: list[Role], person: int) -> dict[str, Any]:
+    def columns(self, user: User) -> dict[str, Any]:
         """The columns of `person` that a user fills."""
-        found: dict[str, Any] = self._given(row, roles)
+        row, person = user.row, user.person
+        found: dict[str, Any] = self._given(user)
         for column, number in found.items():
             if number and self._taken[column].setdefault(number, person) != person:
                 self._source.note(FILE, row, "identifier: another user has the same number; it is kept as text only")
@@ -53,11 +54,11 @@ class Numbers:
             "guid": guid if guid and self._guids.setdefault(guid, person) == person else None,
         }
 
-    def _given(self, row: Row, roles: list[Role]) -> dict[str, str | None]:
+    def _given(self, user: User) -> dict[str, str | None]:
         """The numbers that a row gives: its userIds say which is what, else `identifier` is that of the account."""
-        letters = {role.letter for role in roles}
+        row, letters = user.row, user.letters
         ids = {str(one["type"]): str(one["identifier"]) for one in row.values.get("userIds", ())}
-        own = _OWN.get(account_kind(letters)) if letters else None
+        own = _OWN.get(account_kind(letters))
         found: dict[str, str | None] = dict.fromkeys(NUMBERS.values())
         for kind, belongs in (("studentNumber", "s" in letters), ("staffNumber", bool(letters & STAFF_LETTERS))):
             number = ids.get(kind) if belongs else None

@@ -1,14 +1,28 @@
 """agentSourcedIds of users → relationships between an adult and a student, in whichever direction they are written."""
 
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
 
+from provider.sis.importing.oneroster.roles import Role
 from provider.sis.importing.oneroster.source import Source
 from provider.sis.importing.oneroster.store import Store
 from provider.sis.importing.writer import BATCH, Rejected
 from shared.oneroster.csv import Row
 
 FILE = "users"
-KIND_LETTERS = {"student": "s", "portal": "g", "staff": "t"}
+STUDENT = "s"
+#: 1.1 letters of the kinds of relationship: Guardian is marked, or it is not (P-42, P-43).
+KINDS = frozenset("gr")
+
+Pair = tuple[int, int]
+
+
+class Person(NamedTuple):
+    """A user of the package: the letters of their roles, the orgs of each letter's, and whether the row is a change."""
+
+    letters: frozenset[str]
+    orgs: dict[str, frozenset[str]]
+    is_delta: bool
 
 
 class Relationships:
@@ -17,19 +31,23 @@ class Relationships:
     def __init__(self, source: Source, store: Store) -> None:
         self._source = source
         self._store = store
-        self._letters: dict[int, frozenset[str]] = {}
+        self._people: dict[int, Person] = {}
         self._named: list[tuple[int, int, str]] = []
+        self._pairs: dict[Pair, None] = {}
 
-    def remember(self, row: Row, person: int, letters: set[str]) -> None:
-        """A user with the letters of their roles, and the agents that the row names."""
-        self._letters[person] = frozenset(letters)
+    def remember(self, row: Row, person: int, letters: frozenset[str], roles: Iterable[Role]) -> None:
+        """A user with their roles, and the agents that the row names."""
+        orgs: dict[str, set[str]] = {}
+        for role in roles:
+            orgs.setdefault(role.letter, set()).add(role.org)
+        known = {letter: frozenset(named) for letter, named in orgs.items() if letter in KINDS | {STUDENT}}
+        self._people[person] = Person(letters, known, "status" in row.values)
         self._named += [(row.line, person, agent) for agent in row.values.get("agents", ())]
 
     def write(self) -> None:
-        """One relationship for each pair of adult and student (P-42, P-43): with Portal, and Guardian for guardians."""
+        """One relationship for each pair of adult and student and each kind (P-42, P-43), marked Portal (P-44)."""
         people = self._store.numbers("person", {agent for _, _, agent in self._named}) if self._named else {}
-        self._look_up({person for person in people.values() if person not in self._letters})
-        pairs: dict[tuple[int, int], dict[str, Any]] = {}
+        self._look_up({person for person in people.values() if person not in self._people})
         for line, person, agent in self._named:
             other = people.get(agent)
             pair = self._pair(person, other) if other else None
@@ -38,37 +56,98 @@ class Relationships:
             elif pair is None:
                 self._note(line, f"agentSourcedIds {agent}: not a guardian or relative and a student; passed over")
             else:
-                pairs.setdefault(pair, {"guardian": "g" in self._letters[pair[0]]})
-        keys = list(pairs)
+                self._pairs[pair] = None
+        keys = list(self._pairs)
         for start in range(0, len(keys), BATCH):
-            self._write(keys[start : start + BATCH], pairs)
+            self._write(keys[start : start + BATCH])
+        self._part()
 
-    def _write(self, keys: list[tuple[int, int]], pairs: dict[tuple[int, int], dict[str, Any]]) -> None:
-        stored = {
-            (row["person_id"], row["student_id"]): row["id"]
-            for row in self._store.find("relationship", "student_id", (student for _, student in keys))
-        }
-        rows = [
-            {"id": stored.get(key) or self._store.new_id("relationship"), "person_id": key[0], "student_id": key[1],
-             "guardian": pairs[key]["guardian"], "portal": True}
-            for key in keys
-        ]  # fmt: skip
+    def leave(self, person: int) -> bool:
+        """Take out all relationships of a person who is to be deleted; whether there were any."""
+        over = [row["id"] for row in self._stored("person_id", [person])]
+        over += [row["id"] for row in self._stored("student_id", [person])]
+        self._store.remove("relationship", over)
+        return bool(over)
+
+    def _write(self, keys: list[Pair]) -> None:
+        stored: dict[Pair, dict[bool, int]] = {}
+        for row in self._stored("student_id", {student for _, student in keys}):
+            stored.setdefault((row["person_id"], row["student_id"]), {})[bool(row["guardian"])] = row["id"]
+        rows, over = [], []
+        for key in keys:
+            there = stored.get(key, {})
+            wanted = self._marks(key, there.keys())
+            # A relationship that changes its kind stays the same row.
+            free = [number for mark, number in there.items() if mark not in wanted]
+            for mark in sorted(wanted):
+                number = there.get(mark) or (free.pop() if free else self._store.new_id("relationship"))
+                rows.append({"id": number, "person_id": key[0], "student_id": key[1], "guardian": mark, "portal": True})
+            over += free
         for result in self._store.put("relationship", rows):
             if isinstance(result, Rejected):
                 self._note(0, f"a relationship was not taken: {result.reason}")
+        self._store.remove("relationship", over)
 
-    def _pair(self, person: int, other: int) -> tuple[int, int] | None:
+    def _marks(self, pair: Pair, there: Collection[bool]) -> set[bool]:
+        """Guardian or not, or both: of an adult who is one to some and the other to others, the schools of the roles
+        tell which (P-48). What is stored stays as it is where the package does not say what the adult is."""
+        adult, student = self._people[pair[0]], self._people[pair[1]]
+        kinds = adult.letters & KINDS
+        if there and not adult.orgs.keys() & KINDS:
+            return set(there)
+        if len(kinds) > 1:
+            schools = student.orgs.get(STUDENT, frozenset())
+            kinds = frozenset(kind for kind in kinds if adult.orgs.get(kind, frozenset()) & schools) or frozenset("g")
+        return {kind == "g" for kind in kinds}
+
+    def _pair(self, person: int, other: int) -> Pair | None:
         """(adult, student) of two people, or None."""
         for adult, student in ((other, person), (person, other)):
-            if "s" in self._letters.get(student, ()) and self._letters.get(adult, frozenset()) & {"g", "r"}:
+            if STUDENT in self._letters(student) and self._letters(adult) & KINDS:
                 return adult, student
         return None
 
+    def _part(self) -> None:
+        """Changed rows that no longer name each other: the relationship is no more. A row that names nobody tells that
+        only together with the other's, for many systems write one direction only."""
+        changed = [person for person, one in self._people.items() if one.is_delta]
+        naming = {person for _, person, _ in self._named}
+        over = set()
+        for column, other in (("person_id", "student_id"), ("student_id", "person_id")):
+            for start in range(0, len(changed), BATCH):
+                for row in self._stored(column, changed[start : start + BATCH]):
+                    alone = row[other] not in self._people or not self._people[row[other]].is_delta
+                    if (row["person_id"], row["student_id"]) in self._pairs or (alone and row[column] not in naming):
+                        continue
+                    over.add(row["id"])
+        self._store.remove("relationship", over)
+
+    def _stored(self, column: str, people: Iterable[int]) -> Any:
+        return self._store.find("relationship", column, people)
+
+    def _letters(self, person: int) -> frozenset[str]:
+        found = self._people.get(person)
+        return found.letters if found else frozenset()
+
     def _look_up(self, people: set[int]) -> None:
-        """Letters of people of an earlier import, from their accounts."""
-        for row in self._store.find("user_account", "person_id", people):
-            letter = KIND_LETTERS[row["kind"]]
-            self._letters[row["person_id"]] = self._letters.get(row["person_id"], frozenset()) | {letter}
+        """People of an earlier import."""
+        letters = stored_letters(self._store, people)
+        for person in people:
+            self._people[person] = Person(letters[person], {}, False)
 
     def _note(self, line: int, text: str) -> None:
         self._source.report.note(f"{self._source.names[FILE]}.csv", line, text)
+
+
+def stored_letters(store: Store, people: Collection[int]) -> dict[int, frozenset[str]]:
+    """The 1.1 letters of what people are in the SIS already."""
+    letters: dict[int, set[str]] = {person: set() for person in people}
+    for row in store.find("person", "id", people):
+        letters[row["id"]] |= {row["imported_role"]} - {None}
+    for row in store.find("enrollment", "person_id", people):
+        letters[row["person_id"]].add(STUDENT)
+    for row in store.find("assignment", "person_id", people):
+        letters[row["person_id"]].add("t" if row["teacher"] else "a")
+    for row in store.find("relationship", "person_id", people):
+        letters[row["person_id"]].add("g" if row["guardian"] else "r")
+    return {person: frozenset(found) for person, found in letters.items()}

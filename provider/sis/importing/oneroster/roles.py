@@ -1,5 +1,6 @@
 """What a OneRoster role means in the SIS: a 1.1 role letter, a kind of account, marks on an assignment."""
 
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from provider.sis.importing.oneroster.source import Source, gone
@@ -29,6 +30,10 @@ class Role(NamedTuple):
     row: Row | None
 
     @property
+    def line(self) -> int:
+        return self.row.line if self.row else 0
+
+    @property
     def letter(self) -> str:
         return LETTERS.get(self.role, STAFF)
 
@@ -37,12 +42,22 @@ class Role(NamedTuple):
         return MARKS.get(self.role, OTHER_MARK)
 
 
-def account_kind(letters: set[str]) -> str:
+class User(NamedTuple):
+    """A user who comes in: the row, the roles that the package gives, the letters of these and of what the person is
+    already, and the person's number."""
+
+    row: Row
+    roles: list[Role]
+    letters: frozenset[str]
+    person: int
+
+
+def account_kind(letters: Collection[str]) -> str:
     """staff before student before portal."""
     return next(kind for letter, kind in ACCOUNTS if letter in letters)
 
 
-def main_letter(letters: set[str]) -> str:
+def main_letter(letters: Collection[str]) -> str:
     """The letter of the 1.1 record that the incoming id belongs to."""
     return next(letter for letter, _ in ACCOUNTS if letter in letters)
 
@@ -53,6 +68,7 @@ class RoleBook:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._by_user: dict[str, list[Role]] = {}
+        self._gone: dict[str, list[Role]] = {}
         self._used: set[str] = set()
         for rows in source.batches("roles"):
             for row in rows:
@@ -66,6 +82,15 @@ class RoleBook:
         self._used.add(values["sourcedId"])
         return self._by_user.get(values["sourcedId"], [])
 
+    def gone(self, sourced_id: str) -> list[Role]:
+        """The roles that a user no longer has."""
+        return self._gone.get(sourced_id, [])
+
+    def rest(self) -> dict[str, tuple[list[Role], list[Role]]]:
+        """Roles of users who do not stand in users.csv: those that they have, and those that they no longer have."""
+        users = {user: None for user in (*self._by_user, *self._gone) if user not in self._used}
+        return {user: (self._by_user.get(user, []), self._gone.get(user, [])) for user in users}
+
     def settle(self, role: Role, refused: str | None, outcome: Outcome, column: str = "orgSourcedId") -> None:
         """Put down what became of a row of roles.csv."""
         if role.row is None:
@@ -75,20 +100,14 @@ class RoleBook:
         else:
             self._source.count("roles", role.row, outcome)
 
-    def refuse_rest(self) -> None:
-        """Roles of users that never came."""
-        for user, roles in self._by_user.items():
-            if user not in self._used:
-                for role in roles:
-                    if role.row:
-                        why = "refers to a user that did not come in"
-                        self._source.refuse("roles", role.row, "userSourcedId", user, why)
+    def refuse(self, roles: Iterable[Role], user: str) -> None:
+        """Roles of a user who never came."""
+        for role in roles:
+            if role.row:
+                self._source.refuse("roles", role.row, "userSourcedId", user, "refers to a user that did not come in")
 
     def _add(self, row: Row) -> None:
         values = row.values
-        if gone(row):
-            self._source.skip("roles", row, "tobedeleted: roles end by their endDate")
-            return
         role = Role(values["role"], values["org"], values["roleType"] == "primary", values.get("beginDate"),
                     values.get("endDate"), row)  # fmt: skip
-        self._by_user.setdefault(values["user"], []).append(role)
+        (self._gone if gone(row) else self._by_user).setdefault(values["user"], []).append(role)

@@ -16,10 +16,11 @@ from shared.oneroster.manifest import Manifest, Mode, read_manifest
 from shared.oneroster.versions import Version
 
 #: Files that hold who somebody is; of their values only these columns may be told.
-_PERSONAL_FILES = ("users", "demographics")
+_PERSONAL_FILES = ("users", "demographics", "results", "resultLearningObjectiveIds")
 _TELLABLE = frozenset((
     "sourcedId", "status", "dateLastModified", "enabledUser", "orgSourcedIds", "role", "agentSourcedIds", "grades",
-    "primaryOrgSourcedId",
+    "primaryOrgSourcedId", "lineItemSourcedId", "studentSourcedId", "classSourcedId", "scoreStatus", "scoreDate",
+    "inProgress", "incomplete", "late", "missing", "resultSourcedId", "source", "learningObjectiveId",
 ))  # fmt: skip
 _QUOTED_VALUE = re.compile(r"^(['\"]).*?\1: ")
 _READ_AS = re.compile(r"; read as .*$")
@@ -200,6 +201,11 @@ def _is_read(file: str, version: Version) -> bool:
 def gone(row: Row) -> bool:
     """The row says that its record is no more."""
     return row.values.get("status") == "tobedeleted"
+
+
+def is_change(row: Row) -> bool:
+    """The row is one of a delta: in bulk the status is blank."""
+    return "status" in row.values
 
 
 def whole(main: Result, parts: Sequence[Result]) -> Result:

@@ -56,6 +56,18 @@ class Store:
             self._writers[table, columns] = writer
         return writer.write([tuple(row[column] for column in columns) for row in rows])
 
+    def amend(self, table: str, rows: Sequence[dict[str, Any]]) -> list[Any]:
+        """As `put`, for rows of which this import may have written the same columns before."""
+        if rows:
+            self._writers.pop((table, tuple(rows[0])), None)
+        return self.put(table, rows)
+
+    def filled(self, table: str, column: str) -> Sequence[int]:
+        """Numbers of the rows in which a column is not blank."""
+        found = self._shapes[table].table
+        with self.engine.connect() as connection:
+            return connection.scalars(select(found.c.id).where(found.c[column].is_not(None))).all()
+
     def find(self, table: str, column: str, values: Iterable[Any]) -> Rows:
         """The stored rows whose `column` is one of `values`."""
         wanted = list({value for value in values if value is not None})
