@@ -29,8 +29,9 @@ class Departures:
 
     def end_all(self, person: int) -> bool:
         """End whatever a person is enrolled in or assigned to; whether there was anything."""
-        tables = ("enrollment", "assignment")
-        return any([self.end(table, self._store.find(table, "person_id", [person])) for table in tables])
+        enrolled = self.end("enrollment", self._store.find("enrollment", "person_id", [person]))
+        assigned = self.end("assignment", self._store.find("assignment", "person_id", [person]))
+        return enrolled or assigned
 
     def _last_day(self, table: str, row: Any) -> date:
         """An enrollment that ends with its calendar or after it would count as finished, not as ended (P-17, P-18)."""

@@ -62,15 +62,18 @@ class Memberships:
                 rows[table].setdefault(key, made)
                 wanted.append((n, role, table, key))
         told = self._put(len(users), rows, wanted)
+        kept: dict[int, set[Any]] = {}
+        for n, _, _, key in wanted:
+            kept.setdefault(n, set()).add(key)
         for n, user in enumerate(users):
-            over = self._over(user, {key for number, _, _, key in wanted if number == n}, enrolled, assigned)
+            over = self._over(user, kept.get(n, set()), enrolled, assigned)
             told[n] += [Outcome.UPDATED for table, row in over if self._departures.end(table, [row])]
         return told
 
     def _over(
         self, user: User, kept: set[Any], enrolled: dict[Any, Any], assigned: dict[Any, Any]
     ) -> list[tuple[str, Any]]:
-        """What ends for a user: roles that are to be deleted (1.2), and schools that a changed row no longer names (1.1)."""
+        """What ends for a user: roles to be deleted (1.2), and schools that a changed row no longer names (1.1)."""
         keys: list[tuple[str, Any]] = []
         for role in self._roles.gone(user.row.values["sourcedId"]):
             self._roles.settle(role, None, Outcome.UPDATED)
