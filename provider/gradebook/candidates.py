@@ -163,7 +163,7 @@ def candidates(
 def _are_few(connection: Connection, table: str, found: Conditions) -> bool:
     """Whether the dates alone leave over so few rows that one statement may fetch them."""
     some = _with(f"SELECT 1 FROM {table} g", found.dated)  # noqa: S608
-    counted = f"SELECT count(*) FROM ({some} LIMIT {_SPAN}) AS some"  # noqa: S608
+    counted = f"SELECT count(*) FROM ({some} LIMIT {_SPAN}) AS first_ones"  # noqa: S608
     return bool(fetch(connection, counted, found.values)[0][0] < _SPAN)
 
 
