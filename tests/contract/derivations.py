@@ -1,4 +1,4 @@
-"""What each read should answer, worked out from the seven whole collections in the plainest way.
+"""What each read should answer, worked out from the eight whole collections in the plainest way.
 
 Nothing here knows how the provider does it: a derivation takes the collections and the path parameters, and gives ids.
 """
@@ -81,6 +81,11 @@ class World(NamedTuple):
         }  # fmt: skip
         return self.people(role) & agents
 
+    def named(self, collection: str, one: str, field: str) -> set[str]:
+        """Ids that a record names in a field."""
+        (record,) = (record for record in self.collections[collection] if record["sourcedId"] == one)
+        return {reference["sourcedId"] for reference in record.get(field, ())}
+
     def whole(self, collection: str) -> set[str]:
         return {record["sourcedId"] for record in self.collections[collection]}
 
@@ -121,6 +126,10 @@ DERIVATIONS: dict[str, Callable[..., set[str]]] = {
     "/users/{}/classes": lambda w, user: w.classes_of(user, *ROLES),
     "/classes/{}/students": lambda w, one: w.members(one, "student"),
     "/classes/{}/teachers": lambda w, one: w.members(one, "teacher"),
+    "/resources": lambda w: w.whole("resources"),
+    "/classes/{}/resources": lambda w, one: w.named("classes", one, "resources"),
+    "/courses/{}/resources": lambda w, course: w.named("courses", course, "resources"),
+    "/users/{}/resources": lambda w, user: w.named("users", user, "resources"),
     # Beyond the standard (real-clients 22, P-111).
     "/administrators": lambda w: w.people(*STAFF),
     "/guardians": lambda w: w.people("guardian", "parent"),

@@ -6,6 +6,7 @@ from typing import Any
 import requests
 from requests.adapters import HTTPAdapter
 
+from shared.oneroster.resources.learning import resources
 from shared.oneroster.resources.model import Resource
 from shared.oneroster.resources.rostering import ROSTERING
 from shared.oneroster.versions import BASE_PATHS, Version
@@ -17,7 +18,7 @@ TOKEN_PATH = f"/campus/oauth2/token?appName={APP_NAME}"
 
 Record = dict[str, Any]
 
-RESOURCES: dict[str, Resource] = {resource.plural: resource for resource in ROSTERING}
+RESOURCES: dict[str, Resource] = {resource.plural: resource for resource in (*ROSTERING, resources)}
 
 
 class _Behind(HTTPAdapter):
@@ -42,7 +43,7 @@ def open_session(address: str) -> requests.Session:
 
 
 class Platform:
-    """A platform with its connection: `get` takes a path below the version's base path, or an absolute URL."""
+    """A platform with its connection: `get` takes a path below the base path of its service, or an absolute URL."""
 
     def __init__(self, address: str, version: Version, client_id: str, secret: str) -> None:
         self.address = address
@@ -55,7 +56,12 @@ class Platform:
     @property
     def base(self) -> str:
         """The rostering base path at the public address."""
-        return f"{PUBLIC}/campus/oneroster/{APP_NAME}{BASE_PATHS[self.version, 'rostering']}"
+        return self.base_of("/")
+
+    def base_of(self, path: str) -> str:
+        """The base path at the public address of the service that a path belongs to: rostering or resources."""
+        service = "resources" if "resources" in path.partition("?")[0].split("/") else "rostering"
+        return f"{PUBLIC}/campus/oneroster/{APP_NAME}{BASE_PATHS[self.version, service]}"
 
     def ask_for_token(self, **form: str) -> requests.Response:
         """The token endpoint's answer to this platform's credentials."""
@@ -71,7 +77,7 @@ class Platform:
 
     def get(self, path: str, **options: Any) -> requests.Response:
         """The answer to a GET with the platform's token."""
-        url = path if path.startswith("http") else self.base + path
+        url = path if path.startswith("http") else self.base_of(path) + path
         return self.session.get(url, timeout=60, **options)
 
     def read(self, path: str) -> Any:
@@ -84,7 +90,7 @@ class Platform:
     def walk(self, path: str, limit: int = 5_000) -> list[Record]:
         """All records of a collection, page after page by the Link header."""
         mark = "&" if "?" in path else "?"
-        url: str | None = f"{self.base}{path}{mark}limit={limit}"
+        url: str | None = f"{self.base_of(path)}{path}{mark}limit={limit}"
         found: list[Record] = []
         while url:
             answer = self.get(url)

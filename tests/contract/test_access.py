@@ -7,13 +7,14 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from shared.oneroster.resources.operations import operations_of
+from shared.oneroster.resources.operations import SERVICES, operations_of
 from shared.oneroster.scopes import scope_url
 from shared.oneroster.versions import BASE_PATHS, Version
 from tests.contract.conftest import Demo
 from tests.contract.platform import APP_NAME, TOKEN_PATH, Platform, minor, open_session
 
 CORE, ROSTER, DEMOGRAPHICS = "roster-core.readonly", "roster.readonly", "roster-demographics.readonly"
+RESOURCE, RESOURCE_CORE = "resource.readonly", "resource-core.readonly"
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -161,8 +162,9 @@ def test_a_token_of_another_district_is_401(lms, version):
 
 
 def test_each_scope_opens_what_the_standard_says_and_nothing_else(lms, version):
-    tokens = {name: lms.token(scope=scope_url(name, version)) for name in (CORE, ROSTER, DEMOGRAPHICS)}
-    for operation in operations_of(version):
+    names = [CORE, ROSTER, DEMOGRAPHICS, RESOURCE, *([RESOURCE_CORE] if version is Version.V1P2 else [])]
+    tokens = {name: lms.token(scope=scope_url(name, version)) for name in names}
+    for operation in (operation for service in SERVICES for operation in operations_of(version, service)):
         path = operation.path.replace("{", "").replace("}", "")
         for name, token in tokens.items():
             answer = lms.get(path + "?limit=1", headers=bearer(token))

@@ -16,10 +16,15 @@ from tests.contract.conftest import Demo
 from tests.contract.platform import RESOURCES, Platform, Record, ids, references
 
 OFFICIAL = Path(__file__).resolve().parents[3] / "shared" / "spec" / "openapi"
-OFFICIAL_FILE = OFFICIAL / "oneroster_v1p2_rostersservice.stringbool.json"
+#: Which document knows an entity: rostering, but for resources.
+OFFICIAL_FILES = {
+    "resources": OFFICIAL / "oneroster_v1p2_resourcesservice.stringbool.json",
+    "rostering": OFFICIAL / "oneroster_v1p2_rostersservice.stringbool.json",
+}
 TYPES = {
     "orgs": "OrgDType", "academicSessions": "AcademicSessionDType", "courses": "CourseDType", "classes": "ClassDType",
     "users": "UserDType", "enrollments": "EnrollmentDType", "demographics": "DemographicsDType",
+    "resources": "ResourceDType",
 }  # fmt: skip
 
 DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -31,6 +36,7 @@ STUDENT = "student"
 #: The type that a reference to each collection has (real-clients 16).
 REFERENCE_TYPES = {
     "orgs": "org", "academicSessions": "academicSession", "courses": "course", "classes": "class", "users": "user",
+    "resources": "resource",
 }  # fmt: skip
 
 
@@ -80,10 +86,11 @@ def test_every_record_is_valid_by_our_own_schemas(everything, version, checked):
             validator.validate(record)
 
 
-@pytest.mark.skipif(not OFFICIAL_FILE.exists(), reason=f"{OFFICIAL_FILE} is not there to compare with")
+@pytest.mark.skipif(not OFFICIAL.exists(), reason=f"{OFFICIAL} is not there to compare with")
 def test_every_record_of_1_2_is_valid_by_the_official_document(demo, checked):
-    document = json.loads(OFFICIAL_FILE.read_text(encoding="utf-8"))
+    documents = {name: json.loads(file.read_text(encoding="utf-8")) for name, file in OFFICIAL_FILES.items()}
     for name, records in demo.everything("lms", Version.V1P2).items():
+        document = documents[RESOURCES[name].service]
         schema = {"$ref": f"#/components/schemas/{TYPES[name]}", "components": document["components"]}
         validator = jsonschema.Draft202012Validator(schema)
         for record in unchecked(checked, f"official {name}", records):
@@ -103,7 +110,7 @@ def test_every_reference_resolves_for_the_same_connection(seen, version):
         for record in found:
             for reference in references(record):
                 start, collection, sourced_id = reference["href"].rsplit("/", 2)
-                assert start == platform.base, reference
+                assert start == platform.base_of(f"/{collection}"), reference
                 assert sourced_id == reference["sourcedId"]
                 assert sourced_id in known[collection], f"{name} {record['sourcedId']}: {reference}"
                 assert reference["type"] == REFERENCE_TYPES[collection]
