@@ -1,6 +1,7 @@
 """The nonces of OAuth 1 requests: each is used once, in every worker process (RFC 5849 section 3.3)."""
 
 from datetime import datetime, timedelta
+from threading import Lock
 
 from shared.database import Readers, fetch
 
@@ -30,6 +31,8 @@ class Nonces:
     def __init__(self, traffic: Readers) -> None:
         self._traffic = traffic
         self._swept_at: datetime | None = None
+        # Threads that find SQLite busy sleep for milliseconds; waiting for each other here takes a tenth of one.
+        self._lock = Lock()
 
     def use(self, connection_id: int, timestamp: int, nonce: str, now: datetime) -> bool:
         """Note that a connection's request has used a nonce; False when one has used it before.
@@ -37,7 +40,7 @@ class Nonces:
         `timestamp` is in seconds since 1970, as the request said. Those that the clock refuses by now are swept.
         """
         asked = {"client": connection_id, "at": timestamp, "nonce": nonce}
-        with self._traffic.connection() as connection:
+        with self._lock, self._traffic.connection() as connection:
             # One statement, one transaction: the write lock is held for some microseconds.
             fresh = bool(fetch(connection, _USE[connection.dialect.name], asked))
             driver = connection.connection.driver_connection
