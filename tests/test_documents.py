@@ -7,8 +7,11 @@ import click
 import pytest
 
 from homeroom import main
+from provider.access.limits import A_MINUTE, AT_A_TIME
+from provider.gradebook.documents import MAX_BYTES, MAX_DEPTH
 from provider.sis.settings import DistrictSettings, parse_setting
 from shared.oneroster.errors import Failure
+from shared.oneroster.openapi import DOCUMENTS
 from shared.oneroster.query import DEFAULT_LIMIT, MAX_LIMIT
 from shared.oneroster.resources.operations import CAMPUS
 from tests.shell_blocks import ROOT
@@ -59,7 +62,18 @@ def test_vendors_are_told_the_limits_and_every_further_collection():
             assert f"`{re.sub(r'{[^}]+}', '{id}', operation.path)}`" in VENDORS, operation.path
 
 
-def test_vendors_are_told_every_status_of_a_read():
+def test_vendors_are_told_every_status_of_a_failure():
     told = {int(status) for status in re.findall(r"^\| (\d{3})\b", VENDORS, re.MULTILINE)}
-    # Bodies and too many requests are for what is not served yet.
-    assert told == {failure.status for failure in Failure} - {422, 429}
+    assert told == {failure.status for failure in Failure}
+
+
+def test_vendors_are_told_the_limits_of_calls_and_bodies():
+    assert f"{AT_A_TIME} requests answered at once and {A_MINUTE:,} in a minute" in VENDORS
+    assert f"up to {MAX_BYTES // 1_000_000} MB" in VENDORS and f"at most {MAX_DEPTH} deep" in VENDORS
+
+
+def test_vendors_are_told_where_each_service_and_its_descriptions_are():
+    for described in DOCUMENTS:
+        assert f"`{described.base_path}/…`" in VENDORS
+        for file in described.files:
+            assert f"`/discovery/{file}`" in VENDORS
