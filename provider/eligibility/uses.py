@@ -42,23 +42,24 @@ def counting(context: Context, uses: Iterable[rows.PersonResource]) -> Iterator[
 
 def course_resources(context: Context, course_id: int) -> list[int]:
     """The published resources of a published course."""
-    return _published(context, context.facts.course_resources.get(course_id, ()))
+    return _published(context, context.facts.course_resources.get(course_id))
 
 
 def section_resources(context: Context, section_id: int) -> list[int]:
     """The published resources of a published section."""
-    return _published(context, context.facts.section_resources.get(section_id, ()))
+    return _published(context, context.facts.section_resources.get(section_id))
 
 
 def person_resources(context: Context, person_id: int) -> list[int]:
     """The published resources of a published person (1.2)."""
-    return _published(context, counting(context, context.facts.person_resources.get(person_id, ())))
+    found = context.facts.person_resources.get(person_id)
+    return _published(context, counting(context, found)) if found else []
 
 
 def _published(
-    context: Context, uses: Iterable[rows.CourseResource | rows.SectionResource | rows.PersonResource]
+    context: Context, found: Iterable[rows.CourseResource | rows.SectionResource | rows.PersonResource] | None
 ) -> list[int]:
-    return [row.resource_id for row in uses if context.published(context.resource(row.resource_id))]
+    return [row.resource_id for row in found or () if context.published(context.resource(row.resource_id))]
 
 
 def uses_text(context: Context, resource_id: int) -> str:

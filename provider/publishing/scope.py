@@ -6,6 +6,7 @@ from collections.abc import Callable
 import msgspec
 from sqlalchemy import Connection, Engine, select
 
+from provider.eligibility.context import nowhere
 from provider.eligibility.edition import Edition
 from provider.eligibility.facts import Facts
 from provider.publishing.catalog import BuiltEdition
@@ -62,6 +63,8 @@ def _ids_at(connection: Connection, collection_id: int, position: int) -> list[s
 
 def used_elsewhere(engine: Engine, built: BuiltEdition, facts: Facts, edition: Edition) -> Callable[[int], bool]:
     """Whether a resource (SIS id) is used by a published record that keyed facts do not answer for."""
+    if not facts.resources:
+        return nowhere
     asked = in_question(facts, edition)
 
     def used(key: int) -> bool:

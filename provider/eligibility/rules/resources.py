@@ -1,10 +1,10 @@
 """Which resources are published: those that something published uses.
 
 The standard ties a resource to a course or a class, and 1.2 lets a user have one as well (OneRoster 1.1 section 11, 1.2
-section 9: "related to a course and/or a class and/or a user"). So a resource that nothing uses is not published, and neither is one of which everything that uses it is
-left out: by its own rules, by the school scope (P-96) or by the data to share (P-104). In 1.1, where users have no
-resources, only courses and classes count. A resource is published as active; when the last that uses it goes, it goes
-without a tombstone (as P-75).
+section 9: "related to a course and/or a class and/or a user"). So a resource that nothing uses is not published, and
+neither is one of which everything that uses it is left out: by its own rules, by the school scope (P-96) or by the data
+to share (P-104). In 1.1, where users have no resources, only courses and classes count. A resource is published as
+active; when the last that uses it goes, it goes without a tombstone (as P-75).
 """
 
 from __future__ import annotations

@@ -132,6 +132,24 @@ def test_classes_courses_enrollments_and_orgs_are_explained(session: Session) ->
     assert failed(explain(session, TODAY, "orgs", f"10{other}", V12), "school") == ["P-06"]
 
 
+def test_a_resource_is_explained_by_all_that_uses_it(session: Session) -> None:
+    """Found by id, vendor resource id or title; who uses it is told, with what was decided about them."""
+    district = SmallDistrict()
+    resource, unused = district.resource(), district.resource(vendor_resource_id="MB-2")
+    district.use(resource, course=district.course(active=False), person=district.student())
+    store(session, district)
+    for ref in (str(resource), "vendor-1", "resource 1"):
+        old, new = (explain(session, TODAY, "resources", ref, edition) for edition in (V11, V12))
+        assert str(new.verdicts[0]) == "published as resource 1, active"
+        assert failed(old, "resource Resource 1") == ["SPEC"]
+        assert old.blocks[0].checks[1].value == (
+            "course 1: omitted by P-69: The course is active.; "
+            "person 1: omitted by SPEC: The version is 1.2: in 1.1 users have no resources."
+        )
+    assert explain(session, TODAY, "resources", "MB-2", V12).blocks[0].checks[1].value == "nothing uses it"
+    assert unused == 2
+
+
 @pytest.mark.parametrize("edition", [V11, V12], ids=["1.1", "1.2"])
 def test_the_verdict_is_what_is_published(session: Session, edition: object) -> None:
     """Explaining and publishing say the same of everything in a random district."""
@@ -196,5 +214,3 @@ def test_the_command_says_what_it_does_not_know(context: ProviderContext) -> Non
     assert run(context, "users", "nobody", "--connection", "lms") == (1, "Error: There is no person 'nobody'\n")
     assert run(context, "users", "1", "--connection", "x") == (1, "Error: There is no connection 'x'\n")
     assert run(context, "grades", "1", "--connection", "lms")[0] == 2
-
-
