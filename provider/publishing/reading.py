@@ -100,13 +100,14 @@ class Reading:
         return max(self._extent(name, self._built.revision).revision for name in collections)
 
     def one(self, resource: Resource, view: View, params: Mapping[str, str], sourced_id: str) -> bytes | None:
-        """The text of a record if it belongs to the view, as of now; None when there is none."""
+        """The text of a record if it belongs to the view, as of now; None when there is none. Raises NotPublished."""
         if not storable(sourced_id):
             return None
         revision = self._built.revision
         number = self._collection(resource.plural)
         rows = fetch(self._connection, _ONE, {"collection": number, "id": sourced_id, "at": revision})
         if not rows:
+            self._extent(resource.plural, revision)
             return None
         since, tail = rows[0]
         text = self._dates(revision).heads[since] + tail
@@ -208,7 +209,11 @@ class Reading:
         return self._built.collections[name]
 
     def _extent(self, name: str, revision: int) -> Extent:
-        return self._memory.extent(self._connection, self._collection(name), revision)
+        """The extent of a collection at a revision. Raises NotPublished when it had not been built then."""
+        extent = self._memory.extent(self._connection, self._collection(name), revision)
+        if extent.revision == 0:
+            raise NotPublished
+        return extent
 
     def _dates(self, revision: int) -> Dates:
         return self._memory.dates(self._connection, self._built.id, revision)

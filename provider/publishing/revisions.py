@@ -29,7 +29,9 @@ class Build:
 
     @property
     def changes(self) -> bool:
-        return self.built.revision == 0 or any(not difference.empty for difference in self.differences.values())
+        """Whether there is anything to show: a collection that was never built is, be it empty."""
+        differences = self.differences.values()
+        return self.built.revision == 0 or any(not one.empty or one.before.revision == 0 for one in differences)
 
 
 class Counts(NamedTuple):
@@ -64,7 +66,7 @@ def publish(engine: Engine, builds: Sequence[Build], clock: Callable[[], datetim
 def _extend(connection: Connection, build: Build) -> None:
     """The extents of the collections that changed; the blocks whose text changed are no longer true."""
     for name, difference in build.differences.items():
-        if difference.empty and build.built.revision:
+        if difference.empty and difference.before.revision:
             continue
         number, after = build.built.collections[name], difference.after(build.next)
         values = {"first": after.first, "last": after.last, "holes": after.pack()}

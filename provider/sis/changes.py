@@ -35,6 +35,8 @@ _OF_EVERYBODY = (
     models.Calendar, models.CourseMaster, models.District, models.GradeLevel, models.ScheduleStructure, models.School,
     models.SchoolYear, models.Setting, models.StateGrade, models.Term, models.TermSchedule, models.Trial,
 )  # fmt: skip
+#: Tables of who uses a resource, and what the users are.
+_USES = {models.CourseResource: "course", models.SectionResource: "section", models.PersonResource: "person"}
 
 
 def changes_of(row: Any, connection: Connection) -> Iterator[Change]:
@@ -59,12 +61,15 @@ def changes_of(row: Any, connection: Connection) -> Iterator[Change]:
         yield from (("section", number) for number in connection.execute(sections).scalars())
     elif isinstance(row, models.Resource):
         yield EVERYTHING if _known_otherwise(row) else ("resource", row.id)
-    elif isinstance(row, models.CourseResource):
-        yield from (("course", row.course_id), ("resource", row.resource_id))
-    elif isinstance(row, models.SectionResource):
-        yield from (("section", row.section_id), ("resource", row.resource_id))
-    elif isinstance(row, models.PersonResource):
-        yield from (("person", row.person_id), ("resource", row.resource_id))
+    elif isinstance(row, tuple(_USES)):
+        yield from (("resource", number) for number in _now_and_before(row, "resource_id"))
+        kind = _USES[type(row)]
+        yield from ((kind, number) for number in _now_and_before(row, f"{kind}_id"))
+
+
+def _now_and_before(row: Any, name: str) -> set[int]:
+    """The value of a column, and the one that it had before."""
+    return {getattr(row, name), *inspect(row).attrs[name].history.deleted}
 
 
 def _known_otherwise(row: models.Resource) -> bool:

@@ -9,11 +9,13 @@ from sqlalchemy import delete, event, select
 
 from provider.access.connections import Options, add_connection
 from provider.database import db
-from provider.publishing.catalog import COLLECTIONS
+from provider.eligibility.edition import Edition
+from provider.publishing.catalog import COLLECTIONS, register_edition
 from provider.publishing.models import PublishedCollection, PublishedEdition, PublishedExtent
 from provider.refreshing import DistrictRefresh
 from provider.sis import models
 from provider.sis.changes import SisChange
+from shared.database import writing
 from shared.oneroster.versions import Version
 from tests.provider.publishing.conftest import STUDENTS, Published
 
@@ -150,6 +152,15 @@ def test_a_new_use_publishes_the_resource_and_a_deleted_one_takes_it_away(
     assert named(5) not in titles(with_resources, V1P2)
 
 
+def test_a_use_of_another_resource_concerns_both(with_resources: Published) -> None:
+    waits = edit(
+        with_resources, change=lambda: setattr(db.session.get(models.PersonResource, (7, 3)), "resource_id", 5)
+    )
+    assert waits == {("person", 7), ("resource", 3), ("resource", 5)}
+    serve(with_resources)
+    assert titles(with_resources, V1P2) == set(map(named, (1, 2, 4, 5)))
+
+
 def test_a_hidden_section_takes_along_what_it_alone_uses(with_resources: Published) -> None:
     """Its resource 2, and 4, which a person has in it; keyed, with the other uses left unread."""
     change = sets(models.Section, 2, external_lms_exclude=True)
@@ -214,9 +225,12 @@ class TestAnOlderDataFolder:
         self, older: Published, version: Version
     ) -> None:
         users = older.dates("users", version)
-        for path in ("/resources", "/resources/1", "/classes/1/resources"):
-            answer = older.get(path, version)
-            assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30"), path
+        for _ in range(2):
+            for path in ("/resources", "/resources/1", "/classes/1/resources"):
+                answer = older.get(path, version)
+                assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30"), path
+            with older.app.app_context(), writing(db.engine) as connection:
+                register_edition(connection, Edition(version))  # as a refresh does that dies then
         result = older.refresh()
         assert (result.state, result.added, result.changed, result.removed) == ("done", 0, 0, 0)
         assert older.read("resources", version) == []
