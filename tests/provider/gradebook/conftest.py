@@ -12,11 +12,16 @@ import pytest
 from flask import Flask
 
 from provider.access.connections import Options, add_connection, allowed_scopes, find_connection
+from provider.app import create_app
 from provider.database import db
 from provider.gradebook.visible import Visible
 from provider.publishing.catalog import find_edition
 from provider.refreshing import DistrictRefresh
+from shared.migrations import upgrade
 from shared.oneroster.versions import BASE_PATHS, Version
+from shared.settings import Settings
+from tests.conftest import APP_NAME, Template
+from tests.database import dispose
 from tests.provider.eligibility.districts import TODAY, SmallDistrict
 from tests.provider.eligibility.stored import store
 from tests.provider.gradebook.rows import GradeRows
@@ -92,27 +97,49 @@ def build(district: SmallDistrict) -> dict[str, int]:
     return {"first": first, "second": second, "other": other, "hidden": hidden, "ada": ada, "ben": ben, "cleo": cleo}
 
 
+WHO = {"all": None, "lincoln": ["101"], "grant": ["102"]}
+
+
+def _publish(settings: Settings) -> None:
+    """Build the district and publish it for its connections."""
+    app = create_app(settings, APP_NAME)
+    upgrade(app)
+    district = SmallDistrict()
+    build(district)
+    now = _first_refresh()
+    with app.app_context():
+        store(db.session(), district)
+        for version in Version:
+            for who, schools in WHO.items():
+                options = Options(schools=schools, gradebook=True, assessments=True)
+                sealer = app.extensions["homeroom"]["sealer"]
+                add_connection(db.session(), sealer, f"{who}-{version}", version, options, now)
+        db.session.commit()
+        assert DistrictRefresh(app, lambda: now).full(today=TODAY).state == "done"
+    dispose(app, db)
+
+
+def _first_refresh() -> datetime:
+    """The clock of the readers is the wall's: walks live two hours from now, so refreshes happen about now, too."""
+    return datetime.now(UTC) - timedelta(minutes=60)
+
+
+@pytest.fixture(scope="session")
+def provider_template(tmp_path_factory: pytest.TempPathFactory, sealing_key: str) -> Template:
+    """In this folder a provider's database is not empty: it has the district above, published in both versions."""
+    return Template(tmp_path_factory.mktemp("gradebook-template"), sealing_key, _publish)
+
+
 @pytest.fixture
 def book(provider_app: Flask) -> Book:
-    """The district above, published in both versions."""
-    district = SmallDistrict()
-    named = build(district)
-    # The clock of the readers is the wall's: walks live two hours from now, so refreshes happen about now, too.
-    now = datetime.now(UTC) - timedelta(minutes=60)
-    found = Book(provider_app, now=now, **named)
+    """The district above."""
+    found = Book(provider_app, now=_first_refresh() + timedelta(minutes=10), **build(SmallDistrict()))
     with provider_app.app_context():
-        session = db.session()
-        store(session, district)
-        homeroom = provider_app.extensions["homeroom"]
+        issuer = provider_app.extensions["homeroom"]["tokens"]
         for version in Version:
-            for who, schools in {"all": None, "lincoln": ["101"], "grant": ["102"]}.items():
-                options = Options(schools=schools, gradebook=True, assessments=True)
-                name = f"{who}-{version}"
-                connection, _ = add_connection(session, homeroom["sealer"], name, version, options, now)
-                session.commit()
-                token = homeroom["tokens"].issue(connection, allowed_scopes(connection), datetime.now(UTC))
-                found.tokens[name] = token
-    found.refresh()
+            for who in WHO:
+                connection = find_connection(db.session(), f"{who}-{version}")
+                found.tokens[connection.name] = issuer.issue(connection, allowed_scopes(connection), datetime.now(UTC))
     return found
 
 
