@@ -94,7 +94,7 @@ def demographics_of(view: View, records: Iterable[Record]) -> Iterator[Record]:
     section 3), where REST has the person's (P-83a)."""
     students = [record["sourcedId"] for record in records if record["role"] == "student"]
     people = people_named(view.connection, students, Version.V1P1)
-    own = {key: sourced_id for key, sourced_id in fetch_among(view.connection, _OWN_IDS, list(people.values()))}
+    own = {row[0]: row[1] for row in fetch_among(view.connection, _OWN_IDS, list(people.values()))}
     found = view.named("demographics", list(own.values()))
     for student in students:
         if student in people and own[people[student]] in found:

@@ -32,13 +32,15 @@ def _nobody(_before: View, _after: View) -> set[str]:
 
 
 class Source(NamedTuple):
-    """A file and the collection that its rows come from. `owner`: what of a row names the record."""
+    """A file and the collection that its rows come from. `owner`: what of a row names the record. `entire`: a delta has
+    all rows of a record that has changed, changed or not, for readers who take them as the whole."""
 
     file: str
     collection: str
     make: Make
     owner: str = "sourcedId"
     concerned: Concerned = _nobody
+    entire: bool = False
 
 
 _BOTH = (
@@ -46,7 +48,7 @@ _BOTH = (
     Source("academicSessions", "academicSessions", _plain),
     Source("courses", "courses", _plain),
     Source("classes", "classes", _classes),
-    Source("users", "users", people.users, concerned=adults_concerned),
+    Source("users", "users", people.users, concerned=adults_concerned, entire=True),
     Source("enrollments", "enrollments", _plain),
     Source("resources", "resources", _plain),
     Source("courseResources", "courses", resource_links("courseResources", "course"), "course"),
@@ -57,7 +59,7 @@ SOURCES: dict[Version, tuple[Source, ...]] = {
     Version.V1P1: (*_BOTH, _DEMOGRAPHICS_11),
     Version.V1P2: (
         *_BOTH,
-        Source("roles", "users", people.roles, "user", adults_concerned),
+        Source("roles", "users", people.roles, "user", adults_concerned, entire=True),
         Source("demographics", "demographics", _plain),
         Source("userResources", "users", people.user_resources, "user", adults_concerned),
     ),
@@ -80,7 +82,8 @@ def delta_rows(before: View, after: View, source: Source) -> Iterator[Record]:
         moved = after.last_change(source.collection, sourced_ids)
         for key, row in {**old, **new}.items():
             there = new.get(key)
-            if there is None or key not in old or any(old[key].get(name) != there.get(name) for name in names):
+            same = there and key in old and all(old[key].get(name) == there.get(name) for name in names)
+            if not same or source.entire:
                 date = moved.get(row[source.owner], "")
                 # An old date: not the record, but what it refers to has come or gone since.
                 date = date if date > before.date else after.date

@@ -16,6 +16,9 @@ from shared.oneroster.versions import Version
 
 FILE = "users"
 
+#: Stored rows by (table, key): (person, calendar) of an enrollment, (person, school, mark) of an assignment.
+Stored = dict[tuple[str, Any], Any]
+
 
 class Memberships:
     """Writes, for batches of people, where they belong. People and schools are known already."""
@@ -62,33 +65,49 @@ class Memberships:
                 rows[table].setdefault(key, made)
                 wanted.append((n, role, table, key))
         told = self._put(len(users), rows, wanted)
+        stored = _by_person({"enrollment": enrolled, "assignment": assigned})
         kept: dict[int, set[Any]] = {}
         for n, _, _, key in wanted:
             kept.setdefault(n, set()).add(key)
         for n, user in enumerate(users):
-            over = self._over(user, kept.get(n, set()), enrolled, assigned)
-            told[n] += [Outcome.UPDATED for table, row in over if self._departures.end(table, [row])]
+            there, named = stored.get(user.person, {}), kept.get(n, set())
+            if is_change(user.row) and not any(role.letter == "s" for role in user.roles):
+                told[n] += self._regrade(user, there)
+            told[n] += self._end(user, there, named)
         return told
 
-    def _over(
-        self, user: User, kept: set[Any], enrolled: dict[Any, Any], assigned: dict[Any, Any]
-    ) -> list[tuple[str, Any]]:
-        """What ends for a user: roles to be deleted (1.2), and schools that a changed row no longer names (1.1)."""
-        keys: list[tuple[str, Any]] = []
+    def _regrade(self, user: User, there: Stored) -> list[Result]:
+        """The grades of a changed student whose roles have not changed."""
+        grades = list(user.row.values.get("grades", ()))
+        structures = {desk.calendar_id: desk.structure_id for desk in self._timetable.desks.values()}
+        running = [row for (table, _), row in there.items() if table == "enrollment" and not row["end_date"]]
+        running.sort(key=lambda row: (row["service_type"] != "P", row["start_date"], row["id"]))
+        rows = [
+            {"id": row["id"], "grade_level_id": self._levels.level(structures[row["calendar_id"]], grade)}
+            for row, grade in zip(running, grades, strict=False) if row["calendar_id"] in structures
+        ]  # fmt: skip
+        return self._store.amend("enrollment", rows)
+
+    def _end(self, user: User, there: Stored, named: set[Any]) -> list[Result]:
+        """End roles that are to be deleted (1.2); in 1.1 all that a changed row does not name, for it names all."""
+        told: list[Result] = []
         for role in self._roles.gone(user.row.values["sourcedId"]):
-            self._roles.settle(role, None, Outcome.UPDATED)
-            school = self._timetable.schools.get(role.org, 0)
-            desk = self._timetable.desk(school)
-            if role.letter == "s" and desk:
-                keys.append(("enrollment", (user.person, desk.calendar_id)))
-            elif role.letter not in "sgr":
-                keys.append(("assignment", (user.person, school, role.mark)))
+            place = self._stored_place(user, role)
+            ended = place in there and place[1] not in named and self._departures.end(place[0], [there[place]])
+            # Of guardians and relatives the agents tell (`relationships`).
+            self._roles.settle(role, None, Outcome.UPDATED if ended else Outcome.UNCHANGED)
+            told += [Outcome.UPDATED] if ended else []
         if is_change(user.row) and self._source.version is Version.V1P1:
-            calendars = {desk.calendar_id for desk in self._timetable.desks.values()}
-            keys += [("enrollment", key) for key in enrolled if key[0] == user.person and key[1] in calendars]
-            keys += [("assignment", key) for key in assigned if key[0] == user.person]
-        rows = {"enrollment": enrolled, "assignment": assigned}
-        return [(table, rows[table][key]) for table, key in keys if key in rows[table] and key not in kept]
+            over = [place for place in there if place[1] not in named]
+            told += [Outcome.UPDATED for place in over if self._departures.end(place[0], [there[place]])]
+        return told
+
+    def _stored_place(self, user: User, role: Role) -> tuple[str, Any]:
+        school = self._timetable.schools.get(role.org, 0)
+        desk = self._timetable.desk(school)
+        if role.letter == "s":
+            return "enrollment", (user.person, desk.calendar_id if desk else 0)
+        return "assignment", (user.person, school, role.mark)
 
     def close_calendars(self) -> None:
         """Nobody who has left is in a package, so of a student whose role has ended the calendar has (P-17, P-18)."""
@@ -161,12 +180,23 @@ class Memberships:
         }
 
     def _dates(self, role: Role, desk: Desk, before: Any) -> dict[str, Any]:
-        """The role's dates; without any those that are stored, or the calendar's first day and no end."""
+        """The role's dates; without any those that are stored, or the calendar's first day and no end. Who comes back
+        in a package of changes has not ended."""
+        ended = before and role.is_change and before["end_date"] and before["end_date"] < self._today
         if role.begin is None and role.end is None and before:
-            return {"start_date": before["start_date"], "end_date": before["end_date"]}
+            return {"start_date": before["start_date"], "end_date": None if ended else before["end_date"]}
         end = last_day(role.end)
         start = first_day(role.begin) or (before["start_date"] if before else desk.start)
         return {"start_date": min(start, end) if end else start, "end_date": end}
+
+
+def _by_person(stored: dict[str, dict[Any, Any]]) -> dict[int, Stored]:
+    """Stored enrollments and assignments of each person, by (table, key)."""
+    found: dict[int, Stored] = {}
+    for table, by_key in stored.items():
+        for key, row in by_key.items():
+            found.setdefault(key[0], {})[table, key] = row
+    return found
 
 
 def _mark_of(assignment: Any) -> str:

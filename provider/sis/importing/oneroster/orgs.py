@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from provider.sis.importing.oneroster.source import Source, cut, gone
+from provider.sis.importing.oneroster.source import Source, cut, gone, is_change
 from provider.sis.importing.oneroster.store import Store
 from provider.sis.importing.report import Outcome
 from shared.oneroster.csv import Row
@@ -24,7 +24,7 @@ def import_orgs(source: Source, store: Store) -> None:
     for row in rows:
         kind, parent = row.values["type"], row.values.get("parent")
         if gone(row):
-            source.skip("orgs", row, "tobedeleted: schools are not removed by an import")
+            _leave(source, store, row)
         elif kind in SCHOOL_TYPES:
             if parent and parent not in known:
                 source.note("orgs", row, f"parentSourcedId {parent} is not in the package; the district is the parent")
@@ -71,5 +71,18 @@ def _schools(source: Source, store: Store, rows: list[Row]) -> None:
         }
         for row in rows
     ]
-    for row, result in zip(rows, store.put("school", written), strict=True):
+    results = store.put("school", written)
+    back = [one for row, one in zip(rows, written, strict=True) if is_change(row)]
+    store.put("school", [{"id": one["id"], "external_lms_exclude": False} for one in back])
+    for row, result in zip(rows, results, strict=True):
         source.count("orgs", row, result)
+
+
+def _leave(source: Source, store: Store, row: Row) -> None:
+    """tobedeleted: a school stays, with all that belongs to it, and is no longer published (P-73)."""
+    key = store.every_number("school").get(row.values["sourcedId"])
+    if key is None:
+        source.skip("orgs", row, "tobedeleted, and no school of the SIS")
+        return
+    source.count("orgs", row, store.put("school", [{"id": key, "external_lms_exclude": True}])[0])
+    source.note("orgs", row, "tobedeleted: the school is marked External LMS Exclude")

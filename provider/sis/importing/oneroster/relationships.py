@@ -8,6 +8,7 @@ from provider.sis.importing.oneroster.source import Source
 from provider.sis.importing.oneroster.store import Store
 from provider.sis.importing.writer import BATCH, Rejected
 from shared.oneroster.csv import Row
+from shared.oneroster.versions import Version
 
 FILE = "users"
 STUDENT = "s"
@@ -90,15 +91,15 @@ class Relationships:
 
     def _marks(self, pair: Pair, there: Collection[bool]) -> set[bool]:
         """Guardian or not, or both: of an adult who is one to some and the other to others, the schools of the roles
-        tell which (P-48). What is stored stays as it is where the package does not say what the adult is."""
+        tell which (P-48). What is stored stays where the package does not tell."""
         adult, student = self._people[pair[0]], self._people[pair[1]]
-        kinds = adult.letters & KINDS
-        if there and not adult.orgs.keys() & KINDS:
-            return set(there)
-        if len(kinds) > 1:
-            schools = student.orgs.get(STUDENT, frozenset())
-            kinds = frozenset(kind for kind in kinds if adult.orgs.get(kind, frozenset()) & schools) or frozenset("g")
-        return {kind == "g" for kind in kinds}
+        given = {kind: adult.orgs[kind] for kind in KINDS & adult.orgs.keys()}
+        schools = student.orgs.get(STUDENT, frozenset())
+        if len(given) > 1 or (given and there and adult.is_delta and schools and self._source.version is Version.V1P2):
+            given = {kind: orgs for kind, orgs in given.items() if orgs & schools}
+        if given:
+            return {kind == "g" for kind in given}
+        return set(there) or {"g" in adult.letters}
 
     def _pair(self, person: int, other: int) -> Pair | None:
         """(adult, student) of two people, or None."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from provider.sis.importing.oneroster.source import Source, gone
+from provider.sis.importing.oneroster.source import Source, gone, is_change
 from provider.sis.importing.report import Outcome
 from shared.oneroster.csv import Row
 from shared.oneroster.versions import Version
@@ -28,6 +28,7 @@ class Role(NamedTuple):
     begin: str | None
     end: str | None
     row: Row | None
+    is_change: bool = False
 
     @property
     def line(self) -> int:
@@ -78,7 +79,8 @@ class RoleBook:
         """The roles of a user."""
         values = row.values
         if self._source.version is Version.V1P1:
-            return [Role(values["role"], org, place == 0, None, None, None) for place, org in enumerate(values["orgs"])]
+            orgs, change = values["orgs"], is_change(row)
+            return [Role(values["role"], org, place == 0, None, None, None, change) for place, org in enumerate(orgs)]
         self._used.add(values["sourcedId"])
         return self._by_user.get(values["sourcedId"], [])
 
@@ -109,5 +111,5 @@ class RoleBook:
     def _add(self, row: Row) -> None:
         values = row.values
         role = Role(values["role"], values["org"], values["roleType"] == "primary", values.get("beginDate"),
-                    values.get("endDate"), row)  # fmt: skip
+                    values.get("endDate"), row, is_change(row))  # fmt: skip
         (self._gone if gone(row) else self._by_user).setdefault(values["user"], []).append(role)

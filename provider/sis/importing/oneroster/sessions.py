@@ -9,9 +9,10 @@ from datetime import date
 from typing import Any
 
 from provider.sis.importing.days import start_year
-from provider.sis.importing.oneroster.source import Source, gone
+from provider.sis.importing.oneroster.source import Source, gone, is_change
 from provider.sis.importing.oneroster.store import Store, last_day
 from provider.sis.importing.oneroster.timetable import add_desk, read_timetable
+from provider.sis.importing.report import Outcome
 from shared.oneroster.csv import Row
 
 FILE = "academicSessions"
@@ -25,7 +26,7 @@ def import_sessions(source: Source, store: Store, today: date) -> None:
     rows = []
     for row in source.rows(FILE):
         if gone(row):
-            source.skip(FILE, row, "tobedeleted: sessions are not removed by an import")
+            _leave(source, store, row)
         elif last_day(row.values["endDate"]) < date.fromisoformat(row.values["startDate"]):  # type: ignore[operator]
             source.refuse(FILE, row, "endDate", row.values["endDate"], "is not after startDate")
         else:
@@ -38,7 +39,7 @@ def import_sessions(source: Source, store: Store, today: date) -> None:
     kind = next((kind for kind in TERM_TYPES if any(row.values["type"] == kind for row in others)), None)
     terms = [row for row in others if row.values["type"] == kind]
     _years(source, store, rows, today)
-    _calendars(store, rows)
+    _calendars(store, rows, today)
     _terms(source, store, terms)
     _periods(source, store, periods)
     for row in others:
@@ -97,9 +98,11 @@ def _active(years: set[int], stored: dict[int, dict[str, Any]], today: date) -> 
     return present if present is not None else max(years | set(stored), default=None)
 
 
-def _calendars(store: Store, rows: list[Row]) -> None:
-    """Every school has a calendar in each year of the package and in the active one; it spans the year's sessions."""
+def _calendars(store: Store, rows: list[Row], today: date) -> None:
+    """Every school has a calendar in each year of the package and in the active one; it spans the year's sessions. A
+    package of changes does not open a calendar again that has ended."""
     timetable = read_timetable(store)
+    whole_truth = any(not is_change(row) for row in rows)
     spans: dict[int, tuple[date, date]] = {}
     for row in rows:
         start, end = date.fromisoformat(row.values["startDate"]), last_day(row.values["endDate"]) or date.max
@@ -116,7 +119,7 @@ def _calendars(store: Store, rows: list[Row]) -> None:
             desk = timetable.desk(school, stored["id"])
             if desk is None:
                 add_desk(store, school, stored, start, end)
-            elif start < desk.start or end > desk.end:
+            elif (start < desk.start or end > desk.end) and (whole_truth or desk.end >= today):
                 store.put("calendar", [{"id": desk.calendar_id, "start_date": min(start, desk.start),
                                         "end_date": max(end, desk.end)}])  # fmt: skip
 
@@ -166,3 +169,21 @@ def _periods(source: Source, store: Store, rows: Sequence[Row]) -> None:
             continue
         period = {"id": terms[parent]["id"], "grading_period_sourced_id": row.values["sourcedId"]}
         source.count(FILE, row, store.put("term", [period])[0])
+
+
+def _leave(source: Source, store: Store, row: Row) -> None:
+    """tobedeleted: a term is taken out, with its sections' placements; its line items become those of the year. Years
+    stay, and a grading period goes with its term."""
+    term = store.every_number("term").get(row.values["sourcedId"])
+    if term is None:
+        source.skip(FILE, row, "tobedeleted, and no term of the SIS")
+        return
+    keys = ("section_id", "term_id", "period")
+    placed = store.find("section_placement", "term_id", [term])
+    store.remove("section_placement", [tuple(one[key] for key in keys) for one in placed])
+    windows = store.find("grading_window", "term_id", [term])
+    store.remove("grading_window", [(one["grading_task_id"], term) for one in windows])
+    items = store.find("line_item", "term_id", [term])
+    store.amend("line_item", [{"id": item["id"], "term_id": None} for item in items])
+    store.remove("term", [term])
+    source.count(FILE, row, Outcome.UPDATED)

@@ -52,6 +52,8 @@ class _Users:
             letters = frozenset(role.letter for role in roles) | stored.get(known.get(sourced_id, 0), frozenset())
             if gone(row):
                 self._leave(row, known.get(sourced_id))
+                for role in (*roles, *self.roles.gone(sourced_id)):
+                    self.roles.settle(role, None, Outcome.UNCHANGED)
             elif not letters:
                 self.source.refuse(FILE, row, "sourcedId", sourced_id, "roles.csv gives this user no role")
             else:
