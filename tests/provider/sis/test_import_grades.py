@@ -222,6 +222,7 @@ def test_the_district_deletes_with_a_tombstone_and_scores_anew(engine: Engine, t
         ("line_item", "2027-01-08T08:00:00Z,,", '2027-01-08T08:00:00Z,,"{""a"":1,""a"":2}"', "extension", "twice"),
         ("assessment_line_item", "1,,,Reading,", '1,,,Reading,"[{""source"":""case""}]"', "objectives", "missing"),
         ("assessment_line_item", "2,1,,Words", "2,3,,Words", "parent_id", "does not exist"),
+        ("line_item", "1,1,1,1,Essay", "1,1,2,1,Essay", "category_id", "of another section"),
         ("grading_window", "today+5", "today-6", "", "closes_on >= opens_on"),
         ("grade_category", "62.5", "-1", "", "weight >= 0"),
         ("resource", "student, teacher", "student, janitor", "roles", "not one of"),
@@ -240,6 +241,15 @@ def test_a_bad_cell_is_refused_with_its_reason(
     refusals = [refusal for refusal in report.refusals if refusal.file == f"{table}.csv"]
     assert [refusal.column for refusal in refusals][:1] == [column], report.refusals
     assert reason in refusals[0].reason
+
+
+def test_a_score_scale_is_of_the_section_of_what_it_scores(file_engine: Engine, tmp_path: Path) -> None:
+    header, first, second, *_ = GRADES["result"].splitlines()
+    scaled = [f"{header},score_scale_id", f"{first},1", f"{second},", "3,2,3,fully graded,12.5,2027-01-05,,1"]
+    (refusal,) = load(file_engine, tmp_path / "in", result="\n".join(scaled) + "\n").refusals
+    assert (refusal.file, refusal.line, refusal.column) == ("result.csv", 4, "score_scale_id")
+    assert "another section" in refusal.reason
+    assert len(rows(file_engine, Result.id)) == 2
 
 
 def test_strict_tries_the_grade_book_too(engine: Engine, tmp_path: Path) -> None:
