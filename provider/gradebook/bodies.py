@@ -7,6 +7,7 @@ body. Whether what a body refers to exists is not known here.
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from shared.oneroster import instants
@@ -117,24 +118,26 @@ def _read(
 ) -> Body:
     if not isinstance(record, dict):
         raise OneRosterError(Failure.INVALID_BODY, f"{place}: it is not an object")
-    fields = resource.of(version)
-    if version is Version.V1P2 and not fields.keys() >= record.keys():
-        unknown = min(record.keys() - fields.keys())
+    members, readers = _plan(resource, version)
+    if version is Version.V1P2 and not members >= record.keys():
+        unknown = min(record.keys() - members)
         raise OneRosterError(
             Failure.INVALID_BODY,
             f"{place}: it has the unknown member {unknown[:40]!r}; what the standard does not have goes into metadata",
         )
     values: dict[str, Any] = {}
-    for name, field in fields.items():
-        try:
-            value = _value(field, record.get(name), version, resource)
-        except ValueError as why:
-            raise OneRosterError(Failure.INVALID_BODY, f"{place}.{name}: {why}") from None
-        if value is None and field.presence(version) is REQUIRED and name not in LENIENT and name not in of_path:
-            if name in _OURS:
-                continue
+    for name, required, kept, read in readers:
+        sent = record.get(name)
+        value = None
+        # Nothing, null, "" and [] are the same (real-clients 19).
+        if sent is not None and sent != "" and sent != []:
+            try:
+                value = read(sent)
+            except ValueError as why:
+                raise OneRosterError(Failure.INVALID_BODY, f"{place}.{name}: {why}") from None
+        elif required and name not in of_path:
             raise OneRosterError(Failure.INVALID_BODY, f"{place}.{name}: it is missing")
-        if name not in _OURS:
+        if kept:
             values[name] = value
     body = Body(place, sourced_id, record.get("status") == "tobedeleted", values)
     _take_from_path(body, of_path)
@@ -149,22 +152,50 @@ def _take_from_path(body: Body, of_path: Mapping[str, str | None]) -> None:
         body.values[name] = value if value is not None else body.values.get(name)
 
 
-def _value(field: Field, sent: Any, version: Version, resource: Resource) -> Any:
-    """The plain value of a field. Nothing, null, "" and [] are None. Raises ValueError."""
-    if sent is None or sent == "" or sent == []:
-        return None
+class _Reader(NamedTuple):
+    """How a field is read: whether a write must have it, whether its value is kept, and what makes the plain value of
+    what was sent, or raises ValueError."""
+
+    name: str
+    required: bool
+    kept: bool
+    read: Callable[[Any], Any]
+
+
+@cache
+def _plan(resource: Resource, version: Version) -> tuple[frozenset[str], tuple[_Reader, ...]]:
+    """The members that a version has, and how each is read."""
+    fields = resource.of(version)
+    readers = tuple(
+        _Reader(
+            name,
+            field.presence(version) is REQUIRED and name not in LENIENT | _OURS,
+            name not in _OURS,
+            _reader(field, version, resource),
+        )
+        for name, field in fields.items()
+    )
+    return frozenset(fields), readers
+
+
+def _reader(field: Field, version: Version, resource: Resource) -> Callable[[Any], Any]:
+    kind = field.kind
     if field.many:
-        return _items(field.kind, sent, version)
-    read = _READERS.get(field.kind)
-    if read is not None:
-        return read(sent)
-    if field.kind.target is not None:
-        return _reference(field.kind, sent, version)
-    field.kind.check(sent, version)
-    if field.kind is BOOLEAN:
+        return partial(_items, kind, version)
+    if kind in _READERS:
+        return _READERS[kind]
+    if kind.target is not None:
+        return partial(_reference, kind, version)
+    longest = None if field.name == "title" and resource is line_items else _LONGEST.get(field.name, _LONGEST_TEXT)
+    return partial(_text, kind, version, longest)
+
+
+def _text(kind: Kind, version: Version, longest: int | None, sent: Any) -> Any:
+    kind.check(sent, version)
+    if kind is BOOLEAN:
         return sent in ("true", True)
-    if isinstance(sent, str) and not (field.name == "title" and resource is line_items):
-        _check_length(sent, _LONGEST.get(field.name, _LONGEST_TEXT))
+    if longest is not None:
+        _check_length(sent, longest)
     return sent
 
 
@@ -173,7 +204,7 @@ def _check_length(text: str, longest: int) -> None:
         raise ValueError(f"it has {len(text):,} characters; {longest:,} is the most")
 
 
-def _reference(kind: Kind, sent: Any, version: Version) -> str:
+def _reference(kind: Kind, version: Version, sent: Any) -> str:
     """The sourcedId of a GUIDRef, of which href and type may be lacking. 1.1 clients call types by many names."""
     if not isinstance(sent, dict):
         raise ValueError('it is not a reference such as {"sourcedId": …}')
@@ -231,7 +262,7 @@ def _metadata(sent: Any) -> dict[str, Any]:
 _READERS: dict[Kind, Callable[[Any], Any]] = {FLOAT: _number, DATETIME: _moment, DATE: _day, METADATA: _metadata}
 
 
-def _items(kind: Kind, sent: Any, version: Version) -> list[Any]:
+def _items(kind: Kind, version: Version, sent: Any) -> list[Any]:
     if not isinstance(sent, list):
         raise ValueError("it is not a list")
     for number, item in enumerate(sent):

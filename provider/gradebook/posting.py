@@ -9,9 +9,10 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
 from provider.gradebook.bodies import Body
+from provider.gradebook.lookups import fetch_among
 from provider.gradebook.writer import Writer
 from provider.gradebook.writing import Stored, store
 from provider.sis.models.gradebook import SuppliedId
@@ -24,7 +25,8 @@ _ABOUT: dict[str, Callable[[Body], str]] = {
     "results": lambda body: f"{body.values['lineItem']} {body.values['student']}",
 }
 
-_PORTION = 500
+_ALLOCATED = """SELECT parent, supplied, allocated FROM supplied_id
+    WHERE connection_id = :platform AND collection = :collection AND parent {among}"""
 
 
 class Posted(NamedTuple):
@@ -95,16 +97,9 @@ def _refuse_repeats(sent: Sequence[Body | OneRosterError]) -> list[Body | OneRos
 
 def _known(writer: Writer, resource: Resource, marks: Sequence[_Mark]) -> dict[_Mark, str]:
     """The ids that were allocated to some marks before."""
-    found: dict[_Mark, str] = {}
-    supplied = [mark.supplied for mark in marks]
-    for start in range(0, len(supplied), _PORTION):
-        asked = select(SuppliedId.parent, SuppliedId.supplied, SuppliedId.allocated).where(
-            SuppliedId.connection_id == writer.platform.id, SuppliedId.collection == resource.plural,
-            SuppliedId.supplied.in_(supplied[start : start + _PORTION]),
-            SuppliedId.parent.in_({mark.parent for mark in marks[start : start + _PORTION]}),
-        )  # fmt: skip
-        found |= {_Mark(parent, one): allocated for parent, one, allocated in writer.connection.execute(asked)}
-    return found
+    asked = {"platform": writer.platform.id, "collection": resource.plural}
+    found = fetch_among(writer.connection, _ALLOCATED, {mark.parent for mark in marks}, **asked)
+    return {_Mark(parent, supplied): allocated for parent, supplied, allocated in found}
 
 
 def _remember(writer: Writer, resource: Resource, made: Sequence[tuple[_Mark, str]]) -> None:

@@ -10,11 +10,14 @@ from sqlalchemy import Connection, text
 from provider.gradebook import facts
 from provider.gradebook.checks import PLATFORM, PlatformFacts, require
 from provider.gradebook.visible import Visible
-from provider.sis.settings import DistrictSettings, read_settings
+from provider.sis.settings import DistrictSettings, settings_of
+from shared.database import fetch
 from shared.oneroster.versions import Version
 
 #: Writers of the grade book queue from here on, so that nothing which they have looked up changes. Readers do not wait.
 _QUEUE = text("LOCK TABLE gradebook_revision IN SHARE ROW EXCLUSIVE MODE")
+
+_SETTINGS = "SELECT name, value FROM setting"
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Writer:
     @cached_property
     def settings(self) -> DistrictSettings:
         """The district's switches."""
-        return read_settings(self.connection)
+        return settings_of((name, value) for name, value in fetch(self.connection, _SETTINGS, {}))
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -9,9 +9,10 @@ The numbered steps of a write, which is one transaction from `Writer` to the cal
 """
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Insert, Select, Table, Update, bindparam, insert, select, update
 
 from provider.gradebook.bodies import Body
 from provider.gradebook.checks import OWNER, OwnerFacts, require
@@ -21,6 +22,7 @@ from provider.gradebook.drafts.draft import Drafts, Row
 from provider.gradebook.drafts.line_items import LineItems
 from provider.gradebook.drafts.results import Results
 from provider.gradebook.drafts.score_scales import ScoreScales
+from provider.gradebook.lookups import fetch_among
 from provider.gradebook.writer import Writer
 from provider.sis.models import AssessmentResult, Result
 from provider.sis.revisions import touch
@@ -40,6 +42,7 @@ _TAKEN_ALONG = {
 
 #: Keys in one query.
 _PORTION = 500
+_THERE = "SELECT sourced_id FROM {table} WHERE sourced_id"
 
 
 class Stored(NamedTuple):
@@ -114,9 +117,13 @@ def _rows(writer: Writer, kind: type[Drafts], sourced_ids: Sequence[str]) -> dic
     """The rows under some sourcedIds."""
     found: dict[str, Row] = {}
     table = kind.table
-    for start in range(0, len(sourced_ids), _PORTION):
-        portion = sourced_ids[start : start + _PORTION]
-        for row in writer.connection.execute(select(table).where(table.c.sourced_id.in_(portion))):
+    # Most of what comes is new: the plain question spares the dear one.
+    there = [
+        one for (one,) in fetch_among(writer.connection, f"{_THERE.format(table=table.name)} {{among}}", sourced_ids)
+    ]
+    for start in range(0, len(there), _PORTION):
+        portion = there[start : start + _PORTION]
+        for row in writer.connection.execute(_find(table), {"sourced_ids": portion}):
             found[row.sourced_id] = dict(row._mapping)
     return found
 
@@ -138,15 +145,34 @@ def _write(
     moment = touch(connection, drafts.resource.plural, schools, writer.now)
     if added:
         of_all = {"connection_id": writer.platform.id, "modified_at": moment}
-        connection.execute(insert(table), [columns | of_all for _, columns in added])
+        connection.execute(_insert(table), [columns | of_all for _, columns in added])
     if changed:
-        names = [name for name in changed[0][1] if name != "sourced_id"]
-        statement = (
-            update(table)
-            .where(table.c.sourced_id == bindparam("the_sourced_id"))
-            .values(modified_at=moment, **{name: bindparam(f"the_{name}", type_=table.c[name].type) for name in names})
-        )
+        statement = _update(table, tuple(changed[0][1]))
+        of_all = {"the_modified_at": moment}
         connection.execute(
-            statement, [{f"the_{name}": value for name, value in columns.items()} for _, columns in changed]
+            statement, [of_all | {f"the_{name}": value for name, value in columns.items()} for _, columns in changed]
         )
     drafts.stored([body for body, _ in (*added, *changed)])
+
+
+# Statements are made once: making one costs more than asking it.
+
+
+@cache
+def _find(table: Table) -> Select[Any]:
+    return select(table).where(table.c.sourced_id.in_(bindparam("sourced_ids", expanding=True)))
+
+
+@cache
+def _insert(table: Table) -> Insert:
+    return insert(table)
+
+
+@cache
+def _update(table: Table, names: tuple[str, ...]) -> Update:
+    """Update by sourcedId the columns called `names`, of which it is one, and `modified_at`."""
+    values = {
+        name: bindparam(f"the_{name}", type_=table.c[name].type)
+        for name in (*names, "modified_at") if name != "sourced_id"
+    }  # fmt: skip
+    return update(table).where(table.c.sourced_id == bindparam("the_sourced_id")).values(values)

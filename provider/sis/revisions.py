@@ -4,16 +4,16 @@ Writers queue behind the count; reads tell by it whether anything that a connect
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session, scoped_session
 
 from provider.sis import models
-from provider.sis.models.gradebook import GradebookRevision, Graded
+from provider.sis.models.gradebook import Graded
+from shared.database import fetch
 
-_KEY = ["collection", "school_id"]
 #: Stands for what belongs to no school.
 NO_SCHOOL = 0
 
@@ -26,6 +26,12 @@ TABLES: dict[str, type[Graded]] = {
     "assessmentLineItems": models.AssessmentLineItem,
     "assessmentResults": models.AssessmentResult,
 }
+
+# Plain SQL: every single write comes through here, and SQLAlchemy's layers would cost more than the database does.
+_COUNT = """INSERT INTO gradebook_revision (collection, school_id, number) VALUES ('', 0, 1)
+    ON CONFLICT (collection, school_id) DO UPDATE SET number = gradebook_revision.number + 1 RETURNING number"""
+_NOTE = """INSERT INTO gradebook_revision (collection, school_id, number) VALUES (:collection, :school, :number)
+    ON CONFLICT (collection, school_id) DO UPDATE SET number = excluded.number RETURNING number"""
 
 
 def touch(
@@ -41,22 +47,19 @@ def touch(
     transaction ends: writers queue behind each other, and later numbers have later moments.
     """
     connection = database if isinstance(database, Connection) else database.connection()
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(GradebookRevision.__table__)
-    count = insert.values(collection="", school_id=0, number=1).on_conflict_do_update(
-        index_elements=_KEY, set_={"number": GradebookRevision.number + 1}
-    )
-    number = connection.execute(count.returning(GradebookRevision.number)).scalar_one()
+    number = fetch(connection, _COUNT, {})[0][0]
     # In one order always, so that no two writers wait for each other.
-    rows = [{"collection": collection, "school_id": one, "number": number} for one in sorted(set(school_ids))]
-    if rows:
-        connection.execute(
-            insert.on_conflict_do_update(index_elements=_KEY, set_={"number": insert.excluded.number}), rows
-        )
-    return _moment(connection, collection, now)
-
-
-def _moment(connection: Connection, collection: str, now: datetime) -> datetime:
+    for school in sorted(set(school_ids)):
+        fetch(connection, _NOTE, {"collection": collection, "school": school, "number": number})
     moment = now.replace(microsecond=now.microsecond // 1000 * 1000)
-    last: datetime | None = connection.scalar(select(func.max(TABLES[collection].modified_at)))
+    last = _last_moment(connection, collection)
     return moment if last is None or moment > last else last + timedelta(milliseconds=1)
+
+
+def _last_moment(connection: Connection, collection: str) -> datetime | None:
+    """The newest moment of a collection; either driver has it without its zone."""
+    model: Any = TABLES[collection]
+    last = fetch(connection, f"SELECT max(modified_at) FROM {model.__tablename__}", {})[0][0]  # noqa: S608
+    if last is None:
+        return None
+    return (datetime.fromisoformat(last) if isinstance(last, str) else last).replace(tzinfo=UTC)

@@ -1,8 +1,9 @@
 """The district-wide switches that the P rules name (P-103), each with its type and default, in one place."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from provider.sis.models import Setting
@@ -31,6 +32,9 @@ class DistrictSettings:
     request_log_days: int = 90  # P-114: how long the request log is kept
 
 
+#: The type of each setting. Read with every write of a platform, so made once.
+_KINDS = {field.name: type(field.default) for field in fields(DistrictSettings)}
+
 #: Words that a setting of a fixed vocabulary may have.
 CHOICES: dict[str, tuple[str, ...]] = {
     "class_title": ("section_or_course", "course_and_section"),
@@ -47,16 +51,15 @@ class BadSetting(ValueError):
 
 def parse_setting(name: str, text: str) -> bool | float | int | str:
     """The value of `text` for setting `name`. Raises BadSetting."""
-    kinds = {f.name: type(f.default) for f in fields(DistrictSettings)}
-    if name not in kinds:
-        raise BadSetting(f"There is no setting {name!r}; there are: {', '.join(sorted(kinds))}")
-    if kinds[name] is bool:
+    if name not in _KINDS:
+        raise BadSetting(f"There is no setting {name!r}; there are: {', '.join(sorted(_KINDS))}")
+    if _KINDS[name] is bool:
         if text.lower() not in ("true", "false"):
             raise BadSetting(f"Setting {name!r} is true or false, not {text!r}")
         return text.lower() == "true"
-    if kinds[name] is float:
+    if _KINDS[name] is float:
         return _share(name, text)
-    if kinds[name] is int:
+    if _KINDS[name] is int:
         return _whole(name, text)
     if name in CHOICES and text not in CHOICES[name]:
         raise BadSetting(f"Setting {name!r} is one of {', '.join(CHOICES[name])}, not {text!r}")
@@ -89,10 +92,14 @@ def _clock(text: str) -> str:
     return f"{int(hours):02}:{int(minutes):02}"
 
 
-def read_settings(session: Session | Connection) -> DistrictSettings:
+def read_settings(session: Session) -> DistrictSettings:
     """All settings as stored, with defaults for the rest."""
-    stored = {name: parse_setting(name, value) for name, value in session.execute(select(Setting.name, Setting.value))}
-    return DistrictSettings(**stored)  # type: ignore[arg-type]
+    return settings_of((name, value) for name, value in session.execute(select(Setting.name, Setting.value)))
+
+
+def settings_of(stored: Iterable[tuple[str, str]]) -> DistrictSettings:
+    """The settings that rows of the table say, with defaults for the rest."""
+    return DistrictSettings(**{name: parse_setting(name, value) for name, value in stored})  # type: ignore[arg-type]
 
 
 def write_setting(session: Session, name: str, text: str) -> None:
