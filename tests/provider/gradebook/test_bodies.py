@@ -249,7 +249,7 @@ def test_values_come_out_plain():
 def test_a_post_reads_or_refuses_each_object_by_itself():
     good, bad = FULL["putResult"] | {"sourcedId": "a"}, FULL["putResult"] | {"sourcedId": "b", "score": "x"}
     found = read_many(
-        {"results": [good, bad, 5, FULL["putResult"]]}, WRITES["postResultsForLineItem"], V1P2, frozenset()
+        {"results": [good, bad, 5, FULL["putResult"]]}, WRITES["postResultsForLineItem"], V1P2, {}
     )
     assert isinstance(found[0], Body) and found[0].place == "results[0]"
     assert [str(one).split(":")[0] for one in found[1:]] == [
