@@ -113,7 +113,7 @@ def _put(schemas: Schemas, resource: Resource, version: Version) -> tuple[Schema
     answers = {"201": {"description": "Stored." if version is Version.V1P2 else "Created."}}
     if version is Version.V1P1:
         answers["200"] = {"description": "Replaced."}
-    return schemas.one(resource), answers, about
+    return schemas.sent(resource), answers, about
 
 
 def _post(schemas: Schemas, resource: Resource, _version: Version) -> tuple[Schema | None, Schema, str]:

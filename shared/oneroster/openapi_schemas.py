@@ -54,13 +54,21 @@ class Schemas:
         self.named: dict[str, Schema] = {}
 
     def one(self, resource: Resource) -> Schema:
-        """One record in its wrapper, as reads answer it and PUT takes it."""
+        """One record in its wrapper, as reads answer it."""
         return self._wrapped(f"Single{_capital(resource.singular)}DType", resource.singular, self._record(resource))
 
     def many(self, resource: Resource) -> Schema:
-        """A collection in its wrapper, as reads answer it and POST takes it."""
+        """A collection in its wrapper, as reads answer it and POST, which 1.1 does not have, takes it."""
         name = _SETS.get(resource.plural, f"{_capital(resource.singular)}SetDType")
         return self._wrapped(name, resource.plural, {"type": "array", "items": self._record(resource)})
+
+    def sent(self, resource: Resource) -> Schema:
+        """One record in its wrapper, as PUT takes it: in 1.1 without the warnings that a read may have beside it."""
+        if self._version is Version.V1P2:
+            return self.one(resource)
+        return self._add(
+            f"{_capital(resource.singular)}BodyDType", _closed({resource.singular: self._record(resource)})
+        )
 
     def status(self) -> Schema:
         """The body of a failure: an object in 1.2, `statusInfoSet` in 1.1 (`shared.oneroster.errors`)."""
