@@ -36,11 +36,12 @@ _NUMBER_BITS = 31
 _NUMBER = (1 << _NUMBER_BITS) - 1
 #: Published collections that decide what is visible, and whose records are named.
 _PUBLISHED = ("orgs", "academicSessions", "courses", "classes", "users")
-#: The collections of the grade book whose changes can change a collection's list or its records.
+#: The collections of the grade book whose changes can change a collection's list or its records. Who deletes or moves a
+#: line item counts a change of its results, too.
 _MADE_FROM: dict[str, tuple[str, ...]] = {
-    "categories": ("categories", "lineItems"),
+    "categories": ("categories",),
     "lineItems": ("lineItems", "scoreScales"),
-    "results": ("results", "lineItems", "scoreScales"),
+    "results": ("results", "scoreScales"),
     "scoreScales": ("scoreScales",),
     "assessmentLineItems": ("assessmentLineItems", "scoreScales"),
     "assessmentResults": ("assessmentResults", "assessmentLineItems", "scoreScales"),
@@ -106,7 +107,7 @@ class Gradebook:
         source = SOURCES[operation.resource.plural]
         asked = Asked(source, params, query.filter, query.sort, query.descending, self._client)
         mark = self._mark(operation, asked)
-        revision = self._revision(source, query, mark)
+        revision = self._revision(asked, query, mark)
         return Question(asked, mark, revision, self._state(revision))
 
     def begin(self, question: Question) -> None:
@@ -118,7 +119,7 @@ class Gradebook:
         part = self._kept(question, query)
         if part is None:
             # A walk whose list is no longer there goes on in the present state.
-            present = self._present(question.asked.source)
+            present = self._present(question.asked)
             question = question._replace(revision=present, state=self._state(present))
             part = self._kept(question, query) or self._answered(question, query)
         if query.offset == 0 and part.total > query.limit:
@@ -172,18 +173,22 @@ class Gradebook:
         rows = [source.row._make(row) for row in fetch(self._connection, statement, {"id": sourced_id})]
         return next(iter(visible_rows(rows, source, visible)), None)
 
-    def _revision(self, source: Source, query: Query, mark: bytes) -> int:
+    def _revision(self, asked: Asked, query: Query, mark: bytes) -> int:
         """The state that the walk belongs to: that of its Link, that of its first page, or the present one."""
         if query.offset == 0:
-            return self._present(source)
+            return self._present(asked)
         if query.revision is not None:
             # A text of the client's own making names no state of ours.
             return query.revision if query.revision >> _NUMBER_BITS <= self._reading.built.revision else 0
-        return pinned(self._traffic, self._client, mark, self._now) or self._present(source)
+        return pinned(self._traffic, self._client, mark, self._now) or self._present(asked)
 
-    def _present(self, source: Source) -> int:
+    def _present(self, asked: Asked) -> int:
         """The present state of a collection: the same until something changes that its records may be made from."""
-        number = number_of(self._connection, _MADE_FROM[source.resource.plural], self._edition.schools)
+        collections = _MADE_FROM[asked.source.resource.plural]
+        if asked.source.resource is categories and asked.params:
+            # Which categories a class uses.
+            collections += ("lineItems",)
+        number = number_of(self._connection, collections, self._edition.schools)
         return self._reading.changed(*_PUBLISHED) << _NUMBER_BITS | number
 
     def _state(self, revision: int) -> str:
