@@ -99,7 +99,7 @@ class Signatures:
         check = _Check(lambda client_key: self._find(database, client_key), now)
         valid, asked = _validate(check, signed)
         if not valid or asked is None or check.key is None:
-            raise BadSignature(_reason(asked, now))
+            raise BadSignature(_reason(asked, signed.address, now))
         key = check.key
         if asked.resource_owner_key:
             raise BadSignature("There are no tokens in two-legged OAuth 1: leave oauth_token out, or empty")
@@ -199,7 +199,7 @@ def _is_timely(timestamp: str, now: datetime) -> bool:
     return -FUTURE.total_seconds() <= behind <= PAST.total_seconds()
 
 
-def _reason(asked: Request | None, now: datetime) -> str:
+def _reason(asked: Request | None, address: str, now: datetime) -> str:
     """Why a request was refused, for the client's developer; it tells nothing about keys."""
     if asked is None:
         return "The OAuth 1 parameters cannot be read: send each once, all in the header or all in the query"
@@ -220,5 +220,5 @@ def _reason(asked: Request | None, now: datetime) -> str:
         return "The oauth_version has to be 1.0, or left out"
     return (
         "The oauth_consumer_key is not known here, or the signature is not that of this request: it covers the method, "
-        "the public URL and every query parameter, and is made with the connection's secret"
+        f"the public URL ({address}) and every query parameter, and is made with the connection's secret"
     )

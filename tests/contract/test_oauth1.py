@@ -104,7 +104,8 @@ def test_both_addresses_of_a_district_are_signed_as_they_are_called(door, lms):
 
 
 def test_the_public_address_is_what_is_signed_not_that_of_the_server(door, lms):
-    refused(requests.get(ROOT.replace(PUBLIC, door.address) + "/orgs", auth=lms.auth(), timeout=60), "signature")
+    answer = requests.get(ROOT.replace(PUBLIC, door.address) + "/orgs", auth=lms.auth(), timeout=60)
+    refused(answer, f"the public URL ({ROOT}/orgs)")
 
 
 def test_a_walk_by_link_is_signed_page_by_page(lms):
