@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from typing import Any
 from zlib import crc32
 
+import jsonschema
 import pytest
 import requests
 import schemathesis
@@ -144,3 +145,22 @@ def test_nothing_that_is_described_opens_without_a_token(open_district, describe
             answer = requests.request(getattr(operation, "verb", "GET"), url, headers=headers, json={}, timeout=60)
             assert answer.status_code == 401, (operation.operation_id, answer.text)
             assert ("statusInfoSet" in answer.json()) is (described.version is Version.V1P1)
+
+
+def test_a_bulk_post_that_is_refused_in_part_answers_as_it_is_described(open_district):
+    """Beyond the standard, so no generated client knows it from elsewhere."""
+    platform = open_district("sqlite").platforms[Version.V1P2]
+    (described,) = [one for one in DOCUMENTS if one.version is Version.V1P2 and "gradebook" in one.services]
+    base = f"{PUBLIC}/campus/oneroster/{APP_NAME}{described.base_path}"
+    (model,) = platform.read(f"{base}/lineItems?limit=1")
+    good = {**model, "sourcedId": "temporary-1", "title": "Essay on rivers"}
+    bad = {name: value for name, value in good.items() if name != "title"} | {"sourcedId": "temporary-2"}
+    url = f"{base}/classes/{model['class']['sourcedId']}/lineItems"
+    answer = platform.session.post(url, json={"lineItems": [good, bad]}, timeout=60)
+    assert answer.status_code == 207, answer.text
+    assert [pair["suppliedSourcedId"] for pair in answer.json()["sourcedIdPairs"]] == ["temporary-1"]
+    assert [one["suppliedSourcedId"] for one in answer.json()["refused"]] == ["temporary-2"]
+    document = build(described, PUBLIC, PUBLIC)
+    operation = document["paths"]["/classes/{classSourcedId}/lineItems"]["post"]
+    schema = operation["responses"]["207"]["content"]["application/json"]["schema"]
+    jsonschema.validate(answer.json(), {**schema, "components": document["components"]})
