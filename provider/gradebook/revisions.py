@@ -7,9 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection
 
 from provider.gradebook.lookups import fetch_among
-from provider.sis.revisions import NO_SCHOOL, TABLES, touch
-
-__all__ = ["NO_SCHOOL", "TABLES", "number_of", "touch"]
+from provider.sis.revisions import NO_SCHOOL
 
 _LAST = "SELECT coalesce(max(number), 0) FROM gradebook_revision WHERE collection {among}"
 _LAST_AT = "SELECT school_id, number FROM gradebook_revision WHERE collection {among}"

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from provider.gradebook.revisions import NO_SCHOOL, TABLES, touch
 from provider.sis import models
 from provider.sis.models.gradebook import Graded
+from provider.sis.revisions import NO_SCHOOL, TABLES, touch
 
 ASSIGNED = datetime(2025, 9, 1, 8, 0, tzinfo=UTC)
 DUE = datetime(2025, 9, 12, 15, 30, tzinfo=UTC)

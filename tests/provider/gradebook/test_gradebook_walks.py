@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from provider.gradebook import candidates
+from provider.gradebook import candidates, reading
 from provider.sis import models
 from shared.oneroster.versions import BASE_PATHS, Version
 from tests.provider.gradebook.conftest import Book, Record
@@ -138,3 +138,28 @@ def test_an_unchanged_page_is_not_sent_again(book: Book, rows: GradeRows, result
     rows.change("results", results[2][0], score=50.0)
     changed = ask(tag)
     assert changed.status_code == 200 and changed.headers["ETag"] != tag
+
+
+def test_of_two_processes_that_make_a_list_the_first_ones_is_everybodys(
+    book: Book, rows: GradeRows, results, version, monkeypatch: pytest.MonkeyPatch
+):
+    keep = reading.keep_list
+
+    def second(engine, collection, revision, mark, ids, now):
+        assert keep(engine, collection, revision, mark, ids[::-1], now) is not None
+        return keep(engine, collection, revision, mark, ids, now)
+
+    monkeypatch.setattr(reading, "keep_list", second)
+    assert Walk(book, version, "/results", True).ids() == [name for _, name in reversed(results)]
+
+
+def test_odd_ids_and_filters_are_answered_in_the_versions_words(book: Book, rows: GradeRows, results, version):
+    for odd in ("%00", "%F0%9F%98%80", "a%2Fb", "x" * 3000, "%20", "'"):
+        assert book.get(f"/results/{odd}", version).status_code == 404
+        assert book.get(f"/classes/{odd}/results", version).status_code == 404
+        assert book.get(f"/classes/{book.first}/lineItems/{odd}/results", version).status_code == 404
+    for path in ("sourcedId", "student", "lineItem", "lineItem.href", "comment", "metadata.x"):
+        for value in ("\0", "é", "x" * 3000, "%", "_", ""):
+            assert book.ids("/results", version, filter=f"{path}='{value}'") == []
+    for bad in ("score='x'", "dateLastModified>'yesterday'", "score=1", "nothing"):
+        assert book.get("/results", version, filter=bad).status_code == 400

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from provider.gradebook.revisions import NO_SCHOOL, number_of, touch
+from provider.gradebook.revisions import number_of
+from provider.sis.revisions import NO_SCHOOL, touch
 from tests.provider.gradebook.conftest import Book
 from tests.provider.gradebook.rows import GradeRows
 
