@@ -35,6 +35,7 @@ class System:
     app: Flask
     options: Options = field(default_factory=lambda: Options(gradebook=True))
     now: datetime = NOON
+    today: date = TODAY
 
     def __post_init__(self) -> None:
         with self.app.app_context():
@@ -46,12 +47,12 @@ class System:
     def load(self, path: Path) -> ImportReport:
         """Import without a refresh."""
         with self.app.app_context():
-            return import_path(db.engine, path, today=TODAY, now=self.now)
+            return import_path(db.engine, path, today=self.today, now=self.now)
 
     def refresh(self) -> None:
         self.now += timedelta(minutes=1)
         with self.app.app_context():
-            done = DistrictRefresh(self.app, lambda: self.now).full(today=TODAY, approved=True)
+            done = DistrictRefresh(self.app, lambda: self.now).full(today=self.today, approved=True)
         assert done.state == "done", done.message
 
     def take(self, path: Path) -> ImportReport:

@@ -49,7 +49,7 @@ def import_oneroster(engine: Engine, package: Package, today: date, now: datetim
     import_courses(source, store)
     import_classes(source, store)
     import_users(source, store, today)
-    import_enrollments(source, store)
+    import_enrollments(source, store, today)
     import_demographics(source, store)
     import_resources(source, store)
     book = GradeBook(source, store)

@@ -1,5 +1,6 @@
 """enrollments.csv → rosters (students) and Section Staff History (everybody else), in flat memory."""
 
+from datetime import date
 from typing import Any
 
 from provider.sis.importing.oneroster.source import Result, Source, gone
@@ -12,7 +13,7 @@ FILE = "enrollments"
 TABLES = ("roster", "section_staff")
 
 
-def import_enrollments(source: Source, store: Store) -> None:
+def import_enrollments(source: Source, store: Store, today: date) -> None:
     """A row whose class or user did not come in is refused; tobedeleted takes a row out of the SIS."""
     if not source.has(FILE):
         return
@@ -35,6 +36,7 @@ def import_enrollments(source: Source, store: Store) -> None:
             values = _values(source, store, row, table, sections, people, stored[table])
             if values:
                 writing[table].append((row, values))
+        _open(store, [values for _, values in writing["section_staff"]], today)
         for table, pairs in writing.items():
             for (row, _), result in zip(pairs, store.put(table, [values for _, values in pairs]), strict=True):
                 source.count(FILE, row, _told(result))
@@ -68,6 +70,18 @@ def _values(
     if table == "section_staff":
         found["role"] = _staff_role(values)
     return found
+
+
+def _open(store: Store, staff: list[dict[str, Any]], today: date) -> None:
+    """Who is on the staff of a class although its last term is over has no end date of their own (P-77, P-80)."""
+    over = [values for values in staff if values["end_date"] and values["end_date"] < today]
+    ends = {row["id"]: row["end_date"] for row in store.all("term")} if over else {}
+    last: dict[int, date] = {}
+    for row in store.find("section_placement", "section_id", [values["section_id"] for values in over]):
+        last[row["section_id"]] = max(last.get(row["section_id"], date.min), ends[row["term_id"]])
+    for values in over:
+        if values["end_date"] == last.get(values["section_id"]):
+            values["end_date"] = None
 
 
 def _staff_role(values: dict[str, Any]) -> str:

@@ -132,9 +132,21 @@ class Relationships:
 
     def _look_up(self, people: set[int]) -> None:
         """People of an earlier import."""
-        letters = stored_letters(self._store, people)
+        letters, schools = stored_letters(self._store, people), self._schools(people)
         for person in people:
-            self._people[person] = Person(letters[person], {}, False)
+            orgs = {STUDENT: schools[person]} if person in schools else {}
+            self._people[person] = Person(letters[person], orgs, False)
+
+    def _schools(self, people: set[int]) -> dict[int, frozenset[str]]:
+        """The schools of students, by sourcedId."""
+        if not people:
+            return {}
+        names = {row["id"]: row["sourced_id"] for row in self._store.all("school")}
+        calendars = {row["id"]: names[row["school_id"]] for row in self._store.all("calendar")}
+        found: dict[int, set[str]] = {}
+        for row in self._store.find("enrollment", "person_id", people):
+            found.setdefault(row["person_id"], set()).add(calendars[row["calendar_id"]])
+        return {person: frozenset(schools) for person, schools in found.items()}
 
     def _note(self, line: int, text: str) -> None:
         self._source.report.note(f"{self._source.names[FILE]}.csv", line, text)
