@@ -1,5 +1,5 @@
 """Rows of a grade book that must belong to the same section: what a platform can read names nothing that it cannot
-(P-81), and sections are what it can see.
+(P-81), and sections are what it can see. For SIS files; a OneRoster package says no section of a category.
 """
 
 from collections.abc import Iterator, Sequence
@@ -43,8 +43,9 @@ def disagreements(
         theirs = _sections(engine, agreement.target, {key for _, key, _ in named})
         via = agreement.section_of and _sections(engine, agreement.section_of[1], {key for _, _, key in named})
         for place, key, own_key in named:
-            section = theirs.get(key)
-            ours = own_key if via is None else via.get(own_key)
+            if key not in theirs or (via is not None and own_key not in via):
+                continue  # it refers to nothing, which is told elsewhere
+            section, ours = theirs[key], own_key if via is None else via[own_key]
             if section != ours and not (section is None and agreement.or_none):
                 yield place, agreement.column
 

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from sqlalchemy import Engine
 
+from provider.sis.importing.agreements import disagreements
 from provider.sis.importing.cells import Parse, parser_of
 from provider.sis.importing.known import Known
 from provider.sis.importing.lines import BadFile, Line, read_header, read_lines
@@ -118,11 +119,22 @@ class FileImport:
                 continue
             rows.append(row)
             lines.append(line.number)
-        for number, result in zip(lines, writer.write(rows), strict=True):
+        agreeing = self._agreeing(writer, rows, lines)
+        results = writer.write([rows[place] for place in agreeing])
+        for number, result in zip((lines[place] for place in agreeing), results, strict=True):
             if isinstance(result, Rejected):
                 self._refuse(number, result.column, result.value, result.reason)
             else:
                 self._count.counts[result] += 1
+
+    def _agreeing(self, writer: TableWriter, rows: list[Values], lines: list[int]) -> list[int]:
+        """The places of the rows that refer to what is of their own section; refuses the others."""
+        others = dict(disagreements(self._engine, self._shape.name, writer.columns, rows))
+        for place, column in sorted(others.items()):
+            value = rows[place][writer.columns.index(column)]
+            self._refuse(lines[place], column, value, "is of another section")
+            self._known.refuse(self._shape.name, rows[place][0])
+        return [place for place in range(len(rows)) if place not in others]
 
     def _is_setting(self, number: int, row: Values) -> bool:
         """Whether a row of `setting` names a switch and a value that it can have; refuses the row if not."""

@@ -15,7 +15,6 @@ from sqlalchemy import Engine, bindparam, func, insert, select, text, tuple_, up
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from provider.sis.importing.agreements import disagreements
 from provider.sis.importing.graded import Change, begin_change
 from provider.sis.importing.keys import KeySet
 from provider.sis.importing.known import Known
@@ -66,11 +65,6 @@ class TableWriter:
                 candidates[self._key(row)] = index
             else:
                 results[index] = rejected
-        for index, column in disagreements(self._engine, self.shape.name, self.columns, rows):
-            key = self._key(rows[index])
-            if candidates.get(key) == index:
-                del candidates[key]
-                results[index] = Rejected(column, rows[index][self.columns.index(column)], "is of another section")
         new, changed = self._differences(rows, candidates, results)
         if new or changed:
             self._apply(rows, new, changed, results)
