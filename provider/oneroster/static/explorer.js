@@ -57,8 +57,7 @@ function listOperations() {
     const text = `${one.method} ${one.path} ${one.summary}`.toLowerCase();
     return words.every((word) => text.includes(word));
   });
-  const groups = Map.groupBy ? Map.groupBy(wanted, (one) => one.tag) : grouped(wanted);
-  const sections = [...groups].map(([tag, members]) =>
+  const sections = [...grouped(wanted)].map(([tag, members]) =>
     element("details", { open: words.length > 0 || members.some(isCurrent) }, element("summary", null, spaced(tag)),
       element("ul", null, members.map(entry))));
   at("operations").replaceChildren(...(sections.length ? sections : [element("p", null, "No operation has these words.")]));
