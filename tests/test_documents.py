@@ -14,6 +14,7 @@ from shared.oneroster.errors import Failure
 from shared.oneroster.openapi import DOCUMENTS
 from shared.oneroster.query import DEFAULT_LIMIT, MAX_LIMIT
 from shared.oneroster.resources.operations import CAMPUS
+from shared.server import REQUEST_LINE
 from tests.shell_blocks import ROOT
 
 OPERATING = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
@@ -53,6 +54,10 @@ def test_every_switch_of_a_district_is_documented_with_its_default():
     documented = {name: default for names, default in rows for name in re.findall(r"`([a-z0-9_]+)`", names)}
     for switch in fields(DistrictSettings):
         assert parse_setting(switch.name, documented[switch.name].strip()) == switch.default, switch.name
+
+
+def test_operators_are_told_what_a_proxy_has_to_let_through():
+    assert f"Lines of up to {REQUEST_LINE:,} bytes and bodies of up to {MAX_BYTES // 1_000_000} MB" in OPERATING
 
 
 def test_vendors_are_told_the_limits_and_every_further_collection():
