@@ -11,6 +11,7 @@ from provider.access.limits import A_MINUTE, AT_A_TIME
 from provider.gradebook.documents import MAX_BYTES, MAX_DEPTH
 from provider.sis.settings import DistrictSettings, parse_setting
 from shared.oneroster.errors import Failure
+from shared.oneroster.grammar import MAX_LENGTH
 from shared.oneroster.openapi import DOCUMENTS
 from shared.oneroster.query import DEFAULT_LIMIT, MAX_LIMIT
 from shared.oneroster.resources.operations import CAMPUS
@@ -74,6 +75,7 @@ def test_vendors_are_told_every_status_of_a_failure():
 
 def test_vendors_are_told_the_limits_of_calls_and_bodies():
     assert f"{AT_A_TIME} requests answered at once and {A_MINUTE:,} in a minute" in VENDORS
+    assert f"A filter has up to {MAX_LENGTH:,}" in VENDORS
     assert f"up to {MAX_BYTES // 1_000_000} MB" in VENDORS and f"at most {MAX_DEPTH} deep" in VENDORS
 
 
