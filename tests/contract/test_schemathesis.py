@@ -43,7 +43,7 @@ CHECKS = [
     checks.response_headers_conformance,
 ]
 #: One of so many boundary cases is sent: all of them would take minutes.
-SHARE = 3
+SHARE = 4
 FEW = settings(
     max_examples=6, derandomize=True, database=None, deadline=None, phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
