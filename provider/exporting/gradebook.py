@@ -47,13 +47,15 @@ class GradeBook:
         return self.view.connection
 
     def sees(self, source: Source, heads: list[Head]) -> set[int]:
-        """Which rows' sections and students are visible, by row id."""
+        """Which rows can be in a package, by row id: those of classes and students that are in it, too."""
         sections = self.visible.sections(head.section_id for head in heads if head.section_id is not None)
         people = self.visible.people(head.person_id for head in heads if head.person_id is not None)
+        classes = self.view.active("classes", sections.values())
+        users = self.view.active("users", people.values())
         return {
             head.id for head in heads
-            if (source.loose if head.section_id is None else head.section_id in sections)
-            and (head.person_id is None or head.person_id in people)
+            if (source.loose if head.section_id is None else sections.get(head.section_id) in classes)
+            and (head.person_id is None or people.get(head.person_id) in users)
         }  # fmt: skip
 
     def records(self, source: Source, ids: list[int]) -> dict[int, Record]:

@@ -30,6 +30,8 @@ _CHANGED = """SELECT sourced_id FROM published_record
     WHERE collection_id = {collection} AND (since > {since} OR until > {since}) GROUP BY sourced_id"""
 _NAMED = f"""SELECT sourced_id, since, tail FROM published_record
     WHERE collection_id = :collection AND sourced_id {{among}} AND status = 'active' AND {LIVE_SQL}"""  # noqa: S608
+_ACTIVE = f"""SELECT sourced_id FROM published_record
+    WHERE collection_id = :collection AND sourced_id {{among}} AND status = 'active' AND {LIVE_SQL}"""  # noqa: S608
 _LAST = """SELECT sourced_id, max(since), max(until) FROM published_record
     WHERE collection_id = :collection AND sourced_id {among} GROUP BY sourced_id"""
 
@@ -73,6 +75,11 @@ class View:
         asked = {"collection": self.built.collections[collection], "at": self.revision}
         rows = fetch_among(self.connection, _NAMED, sourced_ids, **asked)
         return {sourced_id: self._record(since, tail) for sourced_id, since, tail in rows}
+
+    def active(self, collection: str, sourced_ids: Collection[str]) -> set[str]:
+        """Which of some sourcedIds are those of active records."""
+        asked = {"collection": self.built.collections[collection], "at": self.revision}
+        return {row[0] for row in fetch_among(self.connection, _ACTIVE, sourced_ids, **asked)}
 
     def last_change(self, collection: str, sourced_ids: Collection[str]) -> dict[str, str]:
         """When records with some sourcedIds last changed, or went: their dateLastModified."""
