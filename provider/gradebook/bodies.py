@@ -93,9 +93,10 @@ def supplied_ids(document: Any, write: Write) -> list[str]:
 
 def check_id(sourced_id: str, what: str) -> None:
     """Raises OneRosterError unless an object can have this sourcedId."""
-    if not 1 <= len(sourced_id) <= MAX_ID_LENGTH or not sourced_id.isprintable():
+    # What a server could not decode stands in a path as U+FFFD.
+    if not 1 <= len(sourced_id) <= MAX_ID_LENGTH or not sourced_id.isprintable() or "\ufffd" in sourced_id:
         raise OneRosterError(
-            Failure.INVALID_BODY, f"{what} must have 1 to {MAX_ID_LENGTH} characters, none of them a control character"
+            Failure.INVALID_BODY, f"{what} must have 1 to {MAX_ID_LENGTH} characters that can be printed"
         )
 
 

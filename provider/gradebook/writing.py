@@ -24,6 +24,7 @@ from provider.gradebook.drafts.results import Results
 from provider.gradebook.drafts.score_scales import ScoreScales
 from provider.gradebook.lookups import fetch_among
 from provider.gradebook.writer import Writer
+from provider.publishing.selecting import storable
 from provider.sis.models import AssessmentResult, Result
 from provider.sis.revisions import touch
 from shared.oneroster.errors import Failure, OneRosterError
@@ -90,7 +91,7 @@ def store(writer: Writer, resource: Resource, bodies: Sequence[Body]) -> list[St
 def remove(writer: Writer, resource: Resource, sourced_id: str) -> None:
     """Delete one object; a tombstone stays (P-122). Raises OneRosterError."""
     kind = DRAFTS[resource.plural]
-    row = _rows(writer, kind, [sourced_id]).get(sourced_id)
+    row = _rows(writer, kind, [sourced_id] if storable(sourced_id) else []).get(sourced_id)
     drafts = kind(writer, (), () if row is None else (row,))
     if row is None or row["deleted"] or not drafts.sees(row):
         raise OneRosterError(

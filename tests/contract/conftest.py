@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from sqlalchemy import delete
@@ -21,7 +21,9 @@ from shared.oneroster.versions import Version
 from shared.settings import Settings
 from tests.conftest import Template
 from tests.contract.door import Door, build_district, opened
+from tests.contract.gradebooks import Gradebook
 from tests.contract.platform import PUBLIC, RESOURCES, Platform, Record
+from tests.contract.serve_process import serving
 
 #: Connections of the built districts: all schools; in `demo` also some whose scope or data are limited.
 WHOLE: dict[str, dict[str, Any]] = {f"lms-{version}": {"version": version} for version in Version}
@@ -182,3 +184,33 @@ def written(
     with with_writers.open(request.param, tmp_path_factory.mktemp("written"), request) as door:
         door.edit_sis(lambda session: session.execute(delete(GradingWindow)))
         yield door
+
+
+class Earnest(NamedTuple):
+    """A district whose grade book is written to, served by two processes of gunicorn: their addresses."""
+
+    settings: Settings
+    addresses: tuple[str, str]
+    secrets: dict[str, tuple[str, str]]
+
+    def book(self, version: Version, process: int = 0) -> Gradebook:
+        """The grade book as the platform that sees everything meets it at one of the processes."""
+        return Gradebook(Platform(self.addresses[process], version, *self.secrets[f"lms-{version}"]))
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def earnest(
+    request: pytest.FixtureRequest,
+    with_writers: BuiltDistricts,
+    tmp_path_factory: pytest.TempPathFactory,
+    sealing_key: str,
+) -> Iterator[Earnest]:
+    """As `written`, as it runs in earnest."""
+    with with_writers.open(request.param, tmp_path_factory.mktemp("earnest"), request) as door:
+        door.edit_sis(lambda session: session.execute(delete(GradingWindow)))
+        settings = door.app.extensions["homeroom"]["settings"]
+        with serving(settings, sealing_key) as first, serving(settings, sealing_key) as second:
+            yield Earnest(settings, (first, second), door.secrets)
+        log = (settings.data / "serve.log").read_text()
+        assert "Traceback" not in log, log[-4000:]
+        assert "Peculiar comment" not in log
