@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine, func, select, text
 
+import provider.access.models  # noqa: F401  (rows of the grade book refer to connections)
 from provider.database import db
 from provider.sis.importing import ImportFailed, ImportReport, Outcome, import_path
 from provider.sis.importing.report import Refusal
