@@ -282,3 +282,39 @@ def test_json_records_are_written_with_ids_for_references_and_without_line_break
     }
     write_rows(out, table, [record])
     assert out.getvalue().splitlines()[1] == 'co-1,,,,Two lines,,,s,"Arts visual,Music",'
+
+
+# Grade book
+
+
+def table_row(table, line):
+    header_line = ",".join(header(table)).encode() + b"\r\n"
+    (row,) = read(header_line + line + b"\r\n", table)[1]
+    return row
+
+
+def test_values_of_a_score_scale_are_pairs_in_braces():
+    table = csv_tables(V1P2)["scoreScales"]
+    row = table_row(table, b's-1,,,Letters,letter,o-1,c-1,k-1,"{A+:100},{60-69:B}"')
+    assert row.problems == ()
+    assert row.values["scoreScaleValue"] == [
+        {"itemValueLHS": "A+", "itemValueRHS": "100"},
+        {"itemValueLHS": "60-69", "itemValueRHS": "B"},
+    ]
+    out = io.StringIO()
+    write_rows(out, table, [row.values])
+    assert out.getvalue().splitlines()[1] == 's-1,,,Letters,letter,o-1,c-1,k-1,"{A+:100},{60-69:B}"'
+    broken = table_row(table, b"s-1,,,Letters,letter,o-1,c-1,k-1,A=100")
+    assert [(problem.column, problem.refuses) for problem in broken.problems] == [("scoreScaleValue", True)]
+
+
+def test_a_weight_is_a_whole_percent():
+    out = io.StringIO()
+    write_rows(out, csv_tables(V1P2)["categories"], [{"sourcedId": "c-1", "title": "Tests", "weight": 33.4}])
+    assert out.getvalue().splitlines()[1] == "c-1,,,Tests,33"
+
+
+def test_only_what_nobody_can_make_up_may_be_missing_from_a_row():
+    results = csv_tables(V1P1)["results"]
+    assert not table_row(results, b"r-1,,,l-1,u-1,exempt,,2026-09-01,").refused
+    assert table_row(results, b"r-1,,,l-1,,exempt,1,2026-09-01,").refused

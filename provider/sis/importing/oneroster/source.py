@@ -23,6 +23,7 @@ _TELLABLE = frozenset((
     "inProgress", "incomplete", "late", "missing", "resultSourcedId", "source", "learningObjectiveId",
 ))  # fmt: skip
 _QUOTED_VALUE = re.compile(r"^(['\"]).*?\1: ")
+_NAMED_VALUE = re.compile(r"^(['\"]).*?\1(?= is )")
 _READ_AS = re.compile(r"; read as .*$")
 
 Result = Outcome | Rejected
@@ -102,7 +103,7 @@ class Source:
             if row.line in bounded.too_long:
                 reason = f"the line is longer than {MAX_LINE} bytes"
             elif file in _PERSONAL_FILES and problem.column and problem.column not in _TELLABLE:
-                reason = _READ_AS.sub("; mended", _QUOTED_VALUE.sub("", reason))
+                reason = _NAMED_VALUE.sub("it", _QUOTED_VALUE.sub("", _READ_AS.sub("; mended", reason)))
             if problem.refuses:
                 self.counts[file].counts[Outcome.REFUSED] += 1
                 self.report.refuse(Refusal(problem.file, row.line, problem.column or "", "", reason))
