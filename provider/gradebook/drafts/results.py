@@ -51,8 +51,8 @@ class Results(Scored):
         found = fetch_among(connection, _NAMED, {body.values["lineItem"] for body in bodies})
         self._named = {one.sourced_id: one for one in map(_LineItem._make, found)}
         found = fetch_among(connection, _BY_ID, {row["line_item_id"] for row in rows})
-        self._by_id = {one.id: one for one in map(_LineItem._make, found)}
-        items = [*self._named.values(), *self._by_id.values()]
+        items = [*self._named.values(), *map(_LineItem._make, found)]
+        self._by_id = {item.id: item for item in items}
         self.learn_sections(item.section_id for item in items)
         self.learn_scales([item.score_scale_id for item in items] + [row["score_scale_id"] for row in rows])
         self.learn_live({item.id for item in self._named.values()})
@@ -64,10 +64,7 @@ class Results(Scored):
         return self._by_id[row["line_item_id"]].section_id
 
     def school_of(self, row: Row) -> int:
-        item = self._by_id.get(row["line_item_id"]) or next(
-            one for one in self._named.values() if one.id == row["line_item_id"]
-        )
-        return self.sections[item.section_id].school.id
+        return self.sections[self._by_id[row["line_item_id"]].section_id].school.id
 
     def columns(self, body: Body, before: Row | None) -> dict[str, Any]:
         item = self._line_item(body)
