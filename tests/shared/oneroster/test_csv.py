@@ -308,6 +308,30 @@ def test_values_of_a_score_scale_are_pairs_in_braces():
     assert [(problem.column, problem.refuses) for problem in broken.problems] == [("scoreScaleValue", True)]
 
 
+@given(
+    st.lists(
+        st.tuples(*[st.text(st.characters(exclude_characters="{}:,", exclude_categories=["C", "Z"]), min_size=1)] * 2),
+        min_size=1,
+    )
+)
+def test_values_of_a_score_scale_come_back_as_they_were(pairs):
+    table = csv_tables(V1P2)["scoreScales"]
+    values = [{"itemValueLHS": left, "itemValueRHS": right} for left, right in pairs]
+    row = {
+        "sourcedId": "s",
+        "title": "t",
+        "type": "x",
+        "org": "o",
+        "course": "c",
+        "class": "k",
+        "scoreScaleValue": values,
+    }
+    out = io.StringIO()
+    write_rows(out, table, [row])
+    (back,) = read(out.getvalue().encode(), table)[1]
+    assert back.values["scoreScaleValue"] == values
+
+
 def test_a_weight_is_a_whole_percent():
     out = io.StringIO()
     write_rows(out, csv_tables(V1P2)["categories"], [{"sourcedId": "c-1", "title": "Tests", "weight": 33.4}])

@@ -5,7 +5,7 @@ from typing import Any
 
 from provider.sis.importing.oneroster.departures import Departures
 from provider.sis.importing.oneroster.levels import Levels
-from provider.sis.importing.oneroster.roles import Role, RoleBook, User
+from provider.sis.importing.oneroster.roles import MARKS, STAFF, Role, RoleBook, User
 from provider.sis.importing.oneroster.source import Result, Source, is_change
 from provider.sis.importing.oneroster.store import Store, first_day, last_day
 from provider.sis.importing.oneroster.timetable import Desk, read_timetable
@@ -89,7 +89,8 @@ class Memberships:
         return self._store.amend("enrollment", rows)
 
     def _end(self, user: User, there: Stored, named: set[Any]) -> list[Result]:
-        """End roles that are to be deleted (1.2); in 1.1 all that a changed row does not name, for it names all."""
+        """End roles that are to be deleted (1.2); in 1.1 what a changed row does not name: it names all schools of its
+        role."""
         told: list[Result] = []
         for role in self._roles.gone(user.row.values["sourcedId"]):
             place = self._stored_place(user, role)
@@ -98,9 +99,19 @@ class Memberships:
             self._roles.settle(role, None, Outcome.UPDATED if ended else Outcome.UNCHANGED)
             told += [Outcome.UPDATED] if ended else []
         if is_change(user.row) and self._source.version is Version.V1P1:
-            over = [place for place in there if place[1] not in named]
+            over = [place for place in there if place[1] not in named and self._is_of(user, place)]
             told += [Outcome.UPDATED for place in over if self._departures.end(place[0], [there[place]])]
         return told
+
+    def _is_of(self, user: User, place: tuple[str, Any]) -> bool:
+        """Whether an enrollment or assignment of this year is one of the 1.1 record's role."""
+        letter = user.roles[0].letter
+        if place[0] == "enrollment":
+            active = self._timetable.active_year
+            return letter == "s" and place[1][1] in {
+                desk.calendar_id for desk in self._timetable.desks.values() if desk.year_id == active
+            }
+        return letter == ("t" if place[1][2] == MARKS["teacher"] else STAFF)
 
     def _stored_place(self, user: User, role: Role) -> tuple[str, Any]:
         school = self._timetable.schools.get(role.org, 0)

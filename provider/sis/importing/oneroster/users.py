@@ -20,7 +20,7 @@ FILE = "users"
 
 def import_users(source: Source, store: Store, today: date) -> None:
     """Everybody first; relationships last, when all adults and students are there."""
-    if source.has(FILE):
+    if source.has(FILE) or source.has("roles"):
         _Users(source, store, today).run()
 
 
