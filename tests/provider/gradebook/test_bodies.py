@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provider.gradebook.bodies import LENIENT, Body, read_many, read_one
+from provider.gradebook.bodies import Body, read_many, read_one
 from provider.gradebook.documents import MAX_BYTES, MAX_DEPTH, read_json
+from provider.gradebook.fields import LENIENT
 from shared.oneroster.errors import Failure, OneRosterError
 from shared.oneroster.resources.gradebook_operations import GRADEBOOK_WRITES
 from shared.oneroster.resources.model import REQUIRED
