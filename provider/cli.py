@@ -21,6 +21,7 @@ COMMANDS: CommandTable = {
     "export": ("provider.exporting.commands:export_command", "Write what a connection sees as a OneRoster CSV zip."),
     "refresh": ("provider.refresh_commands:refresh_command", "Publish the present state of the SIS now."),
     "connection": ("provider.access.commands:connection", "Add, list and change connections of platforms."),
+    "log": ("provider.access.log_command:log_command", "List what platforms have asked for."),
     "explain": ("provider.access.explain_command:explain_command", "Tell why a record is or is not published."),
     "prepare": ("provider.publishing.prepare_command:prepare_command", "Report what to mend in the SIS."),
     "setting": ("provider.refresh_commands:setting", "List and set the district's switches."),
