@@ -19,7 +19,7 @@ import requests
 from shared.oneroster.versions import BASE_PATHS, Version
 from tests.contract.conftest import Demo
 from tests.contract.derivations import DERIVATIONS, World
-from tests.contract.platform import APP_NAME, Record, ids
+from tests.contract.platform import APP_NAME, PUBLIC, Record, ids
 
 V1P1 = Version.V1P1
 
@@ -147,8 +147,8 @@ def test_a_pull_in_the_manner_of_a_learning_platform_plugin(demo, version):
         auth=(platform.client_id, platform.secret),
     ).json()["access_token"]
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    base = f"{platform.address}/campus/oneroster/{APP_NAME}{BASE_PATHS[version, 'rostering']}"
     for collection, records in demo.everything("lms", version).items():
+        base = platform.base_of(f"/{collection}").replace(PUBLIC, platform.address)
         found: list[Record] = []
         while True:
             url = f"{base}/{collection}?filter=&limit=1200&offset={len(found)}&orderBy=asc"
