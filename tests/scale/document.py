@@ -127,6 +127,11 @@ _TAIL = """
 - **What has changed** asks for another moment each time, so that no answer is kept from the time before.
 - **Later pages** of a filtered, sorted or nested walk, or of a connection that sees one school, are asked in turns with
   unfiltered pages of the same size at the same offsets; "the same" is held to at most 1.25 times, for noise.
+- **Results** are those of ten line items of a class for each of its students: first all of a class in one bulk POST, then
+  each once more with another score in a PUT of its own, by one client that waits for every answer. A class is read back
+  whole.
+- **A signature's price** is the worker's processor time for a request that is signed, less that for the same request
+  with a token; **the log's** is that of taking a line and writing it with a hundred others.
 - **PostgreSQL** is a server of the benchmark's own with `fsync` off, on a Unix socket.
 
 ## To repeat it
