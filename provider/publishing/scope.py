@@ -10,10 +10,11 @@ from provider.eligibility.context import nowhere
 from provider.eligibility.edition import Edition
 from provider.eligibility.facts import Facts
 from provider.publishing.catalog import BuiltEdition
-from provider.publishing.models import PublishedIndex
+from provider.publishing.models import PublishedIndex, PublishedRecord
+from provider.publishing.positions import record_id
 from provider.publishing.project import InQuestion, in_question
 from provider.publishing.records.ids import resource_id
-from provider.publishing.texts import names_at, records_at
+from provider.publishing.texts import records_at
 
 #: Positions read at a time, looking for one that will do.
 _SOME = 100
@@ -38,9 +39,8 @@ def _enrollments(connection: Connection, collection_id: int, field: str, values:
     wanted = sorted(values)
     found: set[str] = set()
     for i in range(0, len(wanted), 500):
-        positions = _positions(connection, collection_id, field, wanted[i : i + 500])
-        for j in range(0, len(positions), 1_000):
-            found |= names_at(connection, collection_id, positions[j : j + 1_000])
+        for position in _positions(connection, collection_id, field, wanted[i : i + 500]):
+            found.update(_ids_at(connection, collection_id, position))
     return found
 
 
@@ -53,6 +53,12 @@ def _positions(connection: Connection, collection_id: int, field: str, values: l
         )
     ).scalars()  # fmt: skip
     return sorted(set(positions))
+
+
+def _ids_at(connection: Connection, collection_id: int, position: int) -> list[str]:
+    low, high = record_id(collection_id, position, 0), record_id(collection_id, position + 1, 0)
+    query = select(PublishedRecord.sourced_id).where(PublishedRecord.id >= low, PublishedRecord.id < high)
+    return list(connection.execute(query).scalars())
 
 
 def used_elsewhere(engine: Engine, built: BuiltEdition, facts: Facts, edition: Edition) -> Callable[[int], bool]:

@@ -34,13 +34,6 @@ _SCATTERED = {
         SELECT id, since, tail FROM published_record WHERE id >= j.value AND id < j.value + 4096
         AND {LIVE_SQL} ORDER BY id LIMIT 1) AS r""",  # noqa: S608
 }
-_NAMES = {
-    "sqlite": """SELECT DISTINCT r.sourced_id FROM json_each(:ids) AS j JOIN published_record AS r
-        ON r.id >= j.value AND r.id < j.value + 4096""",
-    "postgresql": """SELECT DISTINCT r.sourced_id FROM unnest(:ids::bigint[]) AS j(value) CROSS JOIN LATERAL (
-        SELECT sourced_id FROM published_record WHERE id >= j.value AND id < j.value + 4096
-        ORDER BY id OFFSET 0) AS r""",
-}
 
 
 class Texts(NamedTuple):
@@ -150,20 +143,10 @@ def records_at(
     connection: Connection, collection_id: int, positions: Sequence[int], revision: int
 ) -> list[tuple[Any, ...]]:
     """(id, since, tail) of the records at any positions, in no particular order."""
-    asked = {"ids": _first_ids(connection, collection_id, positions), "at": revision}
-    return fetch(connection, _SCATTERED[connection.dialect.name], asked)
-
-
-def names_at(connection: Connection, collection_id: int, positions: Sequence[int]) -> set[str]:
-    """The sourcedIds of all versions of the records at any positions, hidden ones too."""
-    asked = {"ids": _first_ids(connection, collection_id, positions)}
-    return {row[0] for row in fetch(connection, _NAMES[connection.dialect.name], asked)}
-
-
-def _first_ids(connection: Connection, collection_id: int, positions: Sequence[int]) -> str | list[int]:
-    """The ids from which the versions at positions begin, as the database takes a list."""
     ids = [record_id(collection_id, position, 0) for position in positions]
-    return f"[{','.join(map(str, ids))}]" if connection.dialect.name == "sqlite" else ids
+    dialect = connection.dialect.name
+    bound = f"[{','.join(map(str, ids))}]" if dialect == "sqlite" else ids
+    return fetch(connection, _SCATTERED[dialect], {"ids": bound, "at": revision})
 
 
 def _runs(positions: Sequence[int]) -> Iterator[tuple[int, int]]:
