@@ -9,6 +9,7 @@ today begins, `Y1-06-05` in the year in which it ends (`Y-1`, `Y2` … the years
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
 
 from provider.sis.importing.report import BadCell
 
@@ -16,6 +17,8 @@ from provider.sis.importing.report import BadCell
 FIRST_MONTH = 7
 #: What a reader remembers: rosters and grade books repeat a few.
 REMEMBERED = 5_000
+
+Value = TypeVar("Value")
 
 _DATE = re.compile(r"(?:(\d{4})|Y(-?\d{1,2}))-(\d\d)-(\d\d)", re.ASCII)
 _TODAY = re.compile(r"today([+-]\d{1,4})?", re.ASCII)
@@ -29,27 +32,21 @@ def start_year(today: date) -> int:
 
 def date_parser(today: date) -> Callable[[str], date]:
     """A reader of days that remembers those it has seen. It raises BadCell."""
-    seen: dict[str, date] = {}
-
-    def parse(text: str) -> date:
-        value = seen.get(text)
-        if value is None:
-            value = _date(text.strip(), today)
-            if len(seen) < REMEMBERED:
-                seen[text] = value
-        return value
-
-    return parse
+    return _remembering(_date, today)
 
 
 def moment_parser(today: date) -> Callable[[str], datetime]:
     """A reader of moments, aware and in UTC with milliseconds, that remembers those it has seen. It raises BadCell."""
-    seen: dict[str, datetime] = {}
+    return _remembering(_moment, today)
 
-    def parse(text: str) -> datetime:
+
+def _remembering(read: Callable[[str, date], Value], today: date) -> Callable[[str], Value]:
+    seen: dict[str, Value] = {}
+
+    def parse(text: str) -> Value:
         value = seen.get(text)
         if value is None:
-            value = _moment(text.strip(), today)
+            value = read(text.strip(), today)
             if len(seen) < REMEMBERED:
                 seen[text] = value
         return value
