@@ -11,6 +11,8 @@ const at = (id) => document.getElementById(id);
 const pages = Array.from(at("document").options, (option) => option.value);
 
 let api = null;
+let shown = "";
+let reading = Promise.resolve();
 let listed = [];
 let connection = null;
 
@@ -24,6 +26,8 @@ function showFieldsOfKind() {
 
 async function connect(event) {
   event.preventDefault();
+  await reading;
+  if (!api) return;
   const tokenUrl = api.components.securitySchemes.OAuth2CC.flows.clientCredentials.tokenUrl;
   const typed = Object.fromEntries(["key", "secret", "token", "vendor"].map((id) => [id, at(id).value.trim()]));
   try {
@@ -144,24 +148,27 @@ async function show(url, place) {
 
 // The page -----------------------------------------------------------------------------------------------------
 
-async function showDocument(url) {
+/** Loads a document, and keeps it unless another was chosen meanwhile. */
+async function readDocument(url) {
   at("source").href = url;
+  at("document").value = url;
+  shown = url;
+  [api, listed] = [null, []];
   try {
-    api = await load(url);
+    const loaded = await load(url);
+    if (shown === url) [api, listed] = [loaded, operations(loaded)];
   } catch (error) {
+    if (shown !== url) return;
+    shown = "";
     at("operation").replaceChildren(element("p", { class: "bad" }, error.message));
-    return;
   }
-  listed = operations(api);
 }
 
 async function route() {
   const [, number, id] = /^#(\d+)\/(\w+)$/.exec(location.hash) ?? [];
   const url = pages[number] ?? at("document").value;
-  if (!api || url !== at("document").value) {
-    at("document").value = url;
-    await showDocument(url);
-  }
+  if (url !== shown) reading = readDocument(url);
+  await reading;
   listOperations();
   const chosen = listed.find((one) => one.id === id);
   if (chosen) {
@@ -171,7 +178,6 @@ async function route() {
 }
 
 async function change() {
-  api = null;
   history.pushState(null, "", `#${pages.indexOf(at("document").value)}/`);
   await route();
 }
