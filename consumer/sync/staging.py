@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consumer.database import db
-from shared.database import UtcDateTime
+from shared.database import BigId, UtcDateTime
 
 
 class StagedRecord(db.Model):
@@ -38,6 +38,22 @@ class StagedRecord(db.Model):
     raw: Mapped[bytes] = mapped_column(LargeBinary)
     changed_in: Mapped[int]
     absent_since: Mapped[int | None]
+
+
+class FormerRecord(db.Model):
+    """What a record said before pull `replaced_in` brought other bytes, or no longer contained it: a person's history
+    can be told pull by pull. `raw` is None for a time in which it was absent.
+    """
+
+    __tablename__ = "former_record"
+    __table_args__ = (Index(None, "connection_id", "collection", "sourced_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
+    collection: Mapped[str] = mapped_column(String(24))
+    sourced_id: Mapped[str] = mapped_column(String(255))
+    replaced_in: Mapped[int]
+    raw: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
 
 
 class Pull(db.Model):

@@ -16,6 +16,8 @@ class Account(db.Model):
     username_key, email_key   username and email folded for comparison; each is unique (C-45)
     unique_id                 the platform's own id of a person, given by people or by an import (C-46)
     left_sis                  every SIS record of the account is to be deleted or gone: it is on the Leavers list
+    system_administrator      may configure the platform; given by people alone, no sync touches it (C-15, C-107)
+    active                    may sign in; no sync touches it (C-54)
     """
 
     __tablename__ = "account"
@@ -37,8 +39,26 @@ class Account(db.Model):
     role: Mapped[str] = mapped_column(String(14))
     school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"), index=True, default=None)
     left_sis: Mapped[Flag]
+    system_administrator: Mapped[Flag]
+    active: Mapped[bool] = mapped_column(default=True, server_default="1")
     origin: Mapped[Origin]
     touched: Mapped[Touched]
+
+
+class AccountPassword(db.Model):
+    """What an account signs in with (C-55, C-56): a generated password, sealed so that system administrators can read
+    it out, or, once its owner has chosen one, the argon2 hash of that.
+
+    series   counts the changes; a session that began under another number is over
+    """
+
+    __tablename__ = "account_password"
+    __table_args__ = (CheckConstraint("(sealed IS NULL) <> (hash IS NULL)", name="sealed_or_hashed"),)
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    sealed: Mapped[str | None] = mapped_column(String(500), default=None)
+    hash: Mapped[str | None] = mapped_column(String(255), default=None)
+    series: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class AccountSisId(db.Model):

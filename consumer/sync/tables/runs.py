@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, String, Tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consumer.database import db
+from shared.database import UtcDateTime
 
 
 class Status(StrEnum):
@@ -65,6 +66,9 @@ class SyncRun(db.Model):
     today    the date the run plans with, also when it is resumed on another day
     choices  digest of the choices it plans with
     counts   the closing table as JSON, once the run has ended
+    slot     the window start that queued it, in UTC; a connection has one run for each (C-92)
+    asked_to_stop   a person wants it cancelled: it ends at the next batch, what is applied stays
+    progress what it is doing, how much is done, of how much, as JSON: ["Reading users", 5000, 105055]
     """
 
     __tablename__ = "sync_run"
@@ -74,6 +78,7 @@ class SyncRun(db.Model):
             sqlite_where=text("status IN ('Queued', 'Running')"),
             postgresql_where=text("status IN ('Queued', 'Running')"),
         ),
+        Index("uq_sync_run_slot", "connection_id", "slot", unique=True),
         CheckConstraint("kind IN ('users', 'courses', 'sections', 'all')", name="kind"),
         CheckConstraint("step IN ('pull', 'plan', 'apply', 'done')", name="step"),
     )  # fmt: skip
@@ -94,6 +99,9 @@ class SyncRun(db.Model):
     owner: Mapped[str | None] = mapped_column(String(255), default=None)
     choices: Mapped[str | None] = mapped_column(String(40), default=None)
     counts: Mapped[str | None] = mapped_column(Text, default=None)
+    slot: Mapped[datetime | None] = mapped_column(UtcDateTime(), default=None)
+    asked_to_stop: Mapped[bool] = mapped_column(default=False, server_default="0")
+    progress: Mapped[str | None] = mapped_column(Text, default=None)
 
 
 class PlanChange(db.Model):
