@@ -42,8 +42,13 @@ class Difference:
     duplicates: list[str] = field(default_factory=list)
 
     @property
+    def moved(self) -> int:
+        """How many records it adds, changes, hides or shows."""
+        return self.added + len(self.changed) + len(self.hidden) + len(self.shown)
+
+    @property
     def empty(self) -> bool:
-        return not (self.added or self.changed or self.hidden or self.shown)
+        return not self.moved
 
     def after(self, revision: int) -> Extent:
         """The extent at the next revision."""

@@ -23,6 +23,7 @@ from provider.publishing.project import Projected, project
 from provider.publishing.revisions import Build, Counts, publish
 from provider.publishing.runs import RunResult, beat, finish_run, start_run
 from provider.publishing.scope import ids_in_question, used_elsewhere
+from provider.publishing.statistics import tell_planner
 from provider.publishing.sweeping import sweep
 from shared.database import snapshot, writing
 from shared.owner import begin_work, end_work
@@ -182,7 +183,8 @@ def _write(refresher: Refresher, run_id: int, collection: Collection) -> None:
 
 
 def _tidy(refresher: Refresher, builds: list[Build], everything: bool) -> None:
-    """Blocks for the new revision; after a full refresh, versions and editions that nobody can need any more go."""
+    """Blocks for the new revision. After a full refresh versions and editions that nobody can need any more go, and the
+    database learns what it holds now."""
     for build in builds:
         revision = build.next if build.changes else build.built.revision
         for name in COLLECTIONS:
@@ -192,6 +194,7 @@ def _tidy(refresher: Refresher, builds: list[Build], everything: bool) -> None:
     if not everything:
         return
     sweep(refresher.engine, [build.built.id for build in builds], refresher.clock())
+    tell_planner(refresher.engine, builds)
 
 
 def _stopped(refresher: Refresher, result: RunResult, cache: str | None) -> RunResult:
