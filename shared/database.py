@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
@@ -39,6 +40,11 @@ _ASK_AGAIN_SECONDS = 0.004
 CACHE_KIBIBYTES = 32_000
 
 
+#: Keys in one question: below the number of parameters that every SQLite takes.
+CHUNK = 900
+
+Item = TypeVar("Item")
+
 #: A large number. On SQLite an INTEGER key is the rowid itself: rows lie in its order and need no second tree.
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
@@ -63,6 +69,13 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
+    """`items` in lists of at most `size`."""
+    rest = iter(items)
+    while chunk := list(islice(rest, size)):
+        yield chunk
 
 
 def insert_many(connection: Connection, table: Any, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -118,26 +131,20 @@ class Readers:
         self._idle: list[Connection] = []
         event.listen(engine, "engine_disposed", lambda _engine: self._close())
 
-    @contextmanager
-    def connection(self) -> Iterator[Connection]:
-        """A connection for one reader. After an error of the database no connection of before is used again."""
-        try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = self.engine.connect()
-        try:
-            yield connection
-        except (DBAPIError, sqlite3.Error, psycopg.Error):
-            connection.invalidate()
-            connection.close()
-            self._close()
-            raise
-        except BaseException:
-            self._give_back(connection)
-            raise
-        self._give_back(connection)
+    def connection(self) -> "_Reader":
+        """A connection for one reader, for the time of a `with`. After an error of the database no connection of before
+        is used again."""
+        return _Reader(self)
 
-    def _give_back(self, connection: Connection) -> None:
+    def take(self) -> Connection:
+        """A connection, which has to be given back."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self.engine.connect()
+
+    def give_back(self, connection: Connection) -> None:
+        """Take back a connection that can be used again."""
         if connection.in_transaction():
             connection.rollback()
         else:
@@ -146,9 +153,34 @@ class Readers:
             driver.rollback()
         self._idle.append(connection)
 
+    def give_up(self, connection: Connection) -> None:
+        """Take back a connection that has failed."""
+        connection.invalidate()
+        connection.close()
+        self._close()
+
     def _close(self) -> None:
         while self._idle:
             self._idle.pop().close()
+
+
+class _Reader:
+    """A connection of `Readers` while it is used."""
+
+    __slots__ = ("_connection", "_readers")
+
+    def __init__(self, readers: Readers) -> None:
+        self._readers = readers
+
+    def __enter__(self) -> Connection:
+        self._connection = self._readers.take()
+        return self._connection
+
+    def __exit__(self, kind: type[BaseException] | None, *_error: object) -> None:
+        if kind is not None and issubclass(kind, (DBAPIError, sqlite3.Error, psycopg.Error)):
+            self._readers.give_up(self._connection)
+        else:
+            self._readers.give_back(self._connection)
 
 
 @contextmanager

@@ -135,10 +135,11 @@ def work_on(context: ConsumerContext, session: Session, run_id: int, watch: Watc
 def _work(context: ConsumerContext, session: Session, run_id: int, watch: Watch) -> Report:
     """Work on a run that this process has taken up."""
     connection = session.get_one(Connection, session.get_one(SyncRun, run_id).connection_id)
-    client = open_client(connection, context.app.extensions["homeroom"]["sealer"], context.settings.allow_private)
+    sealer = context.app.extensions["homeroom"]["sealer"]
+    client = open_client(connection, sealer, context.settings.allow_private)
     session.commit()
     try:
-        return execute(Work(session, client, run_id, now, watch))
+        return execute(Work(session, client, run_id, now, watch, sealer=sealer))
     finally:
         client.close()
 

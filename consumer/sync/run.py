@@ -12,7 +12,7 @@ it began with, and comes to the same end.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import datetime, timedelta
 
 import orjson
@@ -32,6 +32,7 @@ from consumer.sync.report import CHOSEN, Report, make_report
 from consumer.sync.staging import Pull
 from consumer.sync.tables import Entity, PlanChange, RunMessage, State, Status, SyncRun
 from shared.database import will_write
+from shared.sealing import Sealer
 
 #: Told of progress: what is being done, how much is done, of how much (None: unknown).
 Watch = Callable[[str, int, int | None], None]
@@ -42,13 +43,17 @@ HEARTBEAT = timedelta(seconds=5)
 
 @dataclass
 class Work:
-    """A run at work: its row's id, and what it needs from outside. `clock` gives aware UTC."""
+    """A run at work: its row's id, and what it needs from outside. `clock` gives aware UTC; `sealer` is the
+    installation's.
+    """
 
     session: Session
     client: Client
     run_id: int
     clock: Callable[[], datetime]
     watch: Watch
+    _: KW_ONLY
+    sealer: Sealer
     beaten_at: datetime | None = None
 
     @property
@@ -201,7 +206,7 @@ def _plan(work: Work, entities: Sequence[Entity]) -> bool:
 def _apply(work: Work) -> None:
     """Step 4."""
     applied = 0
-    for count in apply_plan(work.session, work.run.connection_id, work.run_id):
+    for count in apply_plan(work.session, work.sealer, work.run.connection_id, work.run_id):
         applied += count
         work.commit()
         work.watch("Applying", applied, None)

@@ -1,20 +1,16 @@
 """Questions to the staged records: which changed since a pull, what these ones say, what all of them say."""
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from consumer.sync.staging import Pull, StagedRecord
+from shared.database import chunks
 
-#: Keys in one question: below the number of parameters that every SQLite takes.
-CHUNK = 900
 #: Records read at once in a walk over a collection.
 PAGE = 2_000
-
-Item = TypeVar("Item")
 
 
 class Staged(NamedTuple):
@@ -23,13 +19,6 @@ class Staged(NamedTuple):
     sis_id: str
     raw: bytes
     present: bool
-
-
-def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
-    """`items` in lists of at most `size`."""
-    rest = iter(items)
-    while chunk := list(islice(rest, size)):
-        yield chunk
 
 
 def last_pull(session: Session, connection_id: int, collection: str) -> int:

@@ -18,32 +18,38 @@ from consumer.mapping.outcome import Code
 from consumer.sync.apply import enrollments, people, places, skips
 from consumer.sync.apply.work import Ids, Missing, Row
 from consumer.sync.tables import Action, Entity, PlanChange, State
+from shared.sealing import Sealer
 
 #: Plan rows in one transaction.
 BATCH = 5_000
 
 Work = Callable[[Session, Ids, list[Row]], None]
 
-_ORDER: tuple[tuple[Entity, Action, Work], ...] = (
-    (Entity.SCHOOL, Action.UPDATE, places.update_schools),
-    (Entity.PERIOD, Action.UPDATE, places.update_periods),
-    (Entity.USER, Action.UPDATE, people.update_accounts),
-    (Entity.USER, Action.CREATE, people.create_accounts),
-    (Entity.COURSE, Action.UPDATE, places.update_courses),
-    (Entity.COURSE, Action.CREATE, places.create_courses),
-    (Entity.SECTION, Action.UPDATE, places.update_sections),
-    (Entity.SECTION, Action.CREATE, places.create_sections),
-    (Entity.ENROLLMENT, Action.UPDATE, enrollments.update_enrollments),
-    (Entity.ENROLLMENT, Action.CREATE, enrollments.create_enrollments),
-    (Entity.LINK, Action.CREATE, people.create_links),
-    (Entity.LINK, Action.REMOVE, people.remove_links),
-    (Entity.ENROLLMENT, Action.REMOVE, enrollments.remove_enrollments),
-)
+
+def _order(sealer: Sealer) -> tuple[tuple[Entity, Action, Work], ...]:
+    return (
+        (Entity.SCHOOL, Action.UPDATE, places.update_schools),
+        (Entity.PERIOD, Action.UPDATE, places.update_periods),
+        (Entity.USER, Action.UPDATE, people.update_accounts),
+        (Entity.USER, Action.CREATE, partial(people.create_accounts, sealer)),
+        (Entity.COURSE, Action.UPDATE, places.update_courses),
+        (Entity.COURSE, Action.CREATE, places.create_courses),
+        (Entity.SECTION, Action.UPDATE, places.update_sections),
+        (Entity.SECTION, Action.CREATE, places.create_sections),
+        (Entity.ENROLLMENT, Action.UPDATE, enrollments.update_enrollments),
+        (Entity.ENROLLMENT, Action.CREATE, enrollments.create_enrollments),
+        (Entity.LINK, Action.CREATE, people.create_links),
+        (Entity.LINK, Action.REMOVE, people.remove_links),
+        (Entity.ENROLLMENT, Action.REMOVE, enrollments.remove_enrollments),
+    )
+
+
 _VACATE = ((Entity.USER, people.vacate_names), (Entity.COURSE, places.vacate_codes))
 
 
-def apply_plan(session: Session, connection_id: int, run_id: int) -> Iterator[int]:
+def apply_plan(session: Session, sealer: Sealer, connection_id: int, run_id: int) -> Iterator[int]:
     """Apply what is pending of a plan. Yields the number of rows done, where the work so far is to be committed.
+    `sealer` seals the passwords of new accounts.
 
     A row that the database refuses is marked failed, the others of its batch go on.
     """
@@ -52,7 +58,7 @@ def apply_plan(session: Session, connection_id: int, run_id: int) -> Iterator[in
         rows = [row for batch in _pending(session, run_id, entity, Action.UPDATE) for row in batch]
         vacate(session, rows)
         yield 0
-    for entity, action, work in _ORDER:
+    for entity, action, work in _order(sealer):
         yield from _each(session, run_id, entity, action, partial(work, session, ids))
     for entity in Entity:
         yield from _each(session, run_id, entity, Action.SKIP, partial(skips.skip, session, ids, entity))

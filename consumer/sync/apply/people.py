@@ -1,4 +1,4 @@
-"""Applies accounts and parent links."""
+"""Applies accounts, each new one with a generated password (C-55), and parent links."""
 
 from typing import Any
 
@@ -7,15 +7,18 @@ from sqlalchemy.orm import Session
 
 from consumer.mapping.identity import fold
 from consumer.platform.models import SYNC, Account, AccountSisId, ParentLink
+from consumer.platform.passwords import give_passwords
 from consumer.sync.apply.work import Ids, Row, set_values
+from shared.sealing import Sealer
 
 
-def create_accounts(session: Session, ids: Ids, rows: list[Row]) -> None:
-    """Accounts with their SIS ids; `username_key` tells which new id is whose."""
+def create_accounts(sealer: Sealer, session: Session, ids: Ids, rows: list[Row]) -> None:
+    """Accounts with their passwords and SIS ids; `username_key` tells which new id is whose."""
     made = [{**_with_keys(_own(row.after)), "origin": SYNC} for row in rows]
     table: Any = Account.__table__
     found = session.connection().execute(insert(table).returning(table.c.username_key, table.c.id), made)
     by_key: dict[str, int] = dict(found.all())
+    give_passwords(session, sealer, by_key.values())
     _attach(session, ids, [(by_key[fold(row.after["username"])], row.after["sis_ids"]) for row in rows])
 
 

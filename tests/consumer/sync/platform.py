@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from cryptography.fernet import Fernet
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,11 +28,13 @@ from consumer.sync.report import Line, Report
 from consumer.sync.run import Watch, Work, execute
 from consumer.sync.tables import SkippedRecord, SyncRun
 from shared.owner import begin_work, end_work
+from shared.sealing import Sealer
 from tests.consumer.clients import NOW, client_of
 from tests.faults.provider import FaultProvider
 
 TODAY = date(2026, 9, 15)
 YEAR = 2027
+SEALER = Sealer([Fernet.generate_key().decode()])
 Rows = dict[str, dict[str, Any]]
 
 
@@ -80,7 +83,7 @@ class Platform:
         try:
             assert take_up(self.session, self.session.get_one(SyncRun, run_id), owner, NOW)
             self.session.commit()
-            return execute(Work(self.session, client_of(self.provider), run_id, lambda: NOW, watch))
+            return execute(Work(self.session, client_of(self.provider), run_id, lambda: NOW, watch, sealer=SEALER))
         finally:
             end_work(owner)
 

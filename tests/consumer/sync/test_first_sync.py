@@ -1,6 +1,10 @@
 """A first sync makes the district's people, courses, sections and rosters; a second one changes nothing."""
 
-from tests.consumer.sync.platform import Platform, changed, numbers
+from sqlalchemy import select
+
+from consumer.platform.models import Account
+from consumer.platform.passwords import export
+from tests.consumer.sync.platform import SEALER, Platform, changed, numbers
 
 
 def test_a_first_sync_makes_everything(platform: Platform) -> None:
@@ -21,3 +25,14 @@ def test_a_second_sync_changes_nothing(platform: Platform) -> None:
     assert changed(report) == 0
     assert numbers(report, "enrollment") == (0, 0, 11, 0, 0)
     assert platform.rows() == before
+
+
+def test_every_new_account_gets_a_password_and_keeps_it(platform: Platform) -> None:
+    """C-55"""
+    platform.sync()
+    ids = platform.session.scalars(select(Account.id)).all()
+    passwords = {row.username: row.password for row in export(platform.session, SEALER, ids)}
+    assert len(passwords) == 9 == len(set(passwords.values()))
+    platform.provider.find("users", "U1")["familyName"] = "Other"
+    platform.sync()
+    assert {row.username: row.password for row in export(platform.session, SEALER, ids)} == passwords

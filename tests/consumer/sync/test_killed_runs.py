@@ -159,7 +159,7 @@ from consumer.sync.tables import SyncRun
 from consumer.connections import Connection
 from shared.settings import read_settings
 from tests.consumer.clients import NOW
-from tests.consumer.sync.platform import TODAY
+from tests.consumer.sync.platform import SEALER, TODAY
 from consumer.client.caller import Client, Target, roster_scope
 from consumer.client.oauth2 import Credentials
 from consumer.client.transport import Transport
@@ -183,7 +183,7 @@ with create_app(read_settings(data=data)).app_context():
             print("half", flush=True)
             sys.stdin.read()
 
-    execute(Work(session, client, run.id, lambda: NOW, watch))
+    execute(Work(session, client, run.id, lambda: NOW, watch, sealer=SEALER))
 """
 
 
