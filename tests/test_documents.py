@@ -1,15 +1,18 @@
 """docs/: nothing that an operator needs to know is left out, and what vendors are told holds."""
 
 import re
-from dataclasses import fields
+from dataclasses import MISSING, fields
 
 import click
 import pytest
 
+from consumer.platform.settings import SWITCHES as ORGANISATION
+from consumer.platform.settings import OrganisationSettings
 from homeroom import main
 from provider.access.limits import A_MINUTE, AT_A_TIME
 from provider.gradebook.documents import MAX_BYTES, MAX_DEPTH
-from provider.sis.settings import DistrictSettings, parse_setting
+from provider.sis.settings import SWITCHES as DISTRICT
+from provider.sis.settings import DistrictSettings
 from shared.oneroster.errors import Failure
 from shared.oneroster.grammar import MAX_LENGTH
 from shared.oneroster.openapi import DOCUMENTS
@@ -50,11 +53,15 @@ def test_every_variable_of_the_environment_is_documented():
     assert documented == read
 
 
-def test_every_switch_of_a_district_is_documented_with_its_default():
+@pytest.mark.parametrize(("model", "switches"), [(DistrictSettings, DISTRICT), (OrganisationSettings, ORGANISATION)])
+def test_every_switch_is_documented_with_its_default(model, switches):
     rows = re.findall(r"^\| ((?:`[a-z0-9_]+`(?:, )?)+) \| ([^|]+) \|", OPERATING, re.MULTILINE)
-    documented = {name: default for names, default in rows for name in re.findall(r"`([a-z0-9_]+)`", names)}
-    for switch in fields(DistrictSettings):
-        assert parse_setting(switch.name, documented[switch.name].strip()) == switch.default, switch.name
+    documented = {name: default.strip() for names, default in rows for name in re.findall(r"`([a-z0-9_]+)`", names)}
+    for switch in fields(model):
+        if switch.default is MISSING:
+            assert documented[switch.name] == "that of the machine"
+        else:
+            assert switches.parse(switch.name, documented[switch.name]) == switch.default, switch.name
 
 
 def test_operators_are_told_what_a_proxy_has_to_let_through():

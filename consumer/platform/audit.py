@@ -28,7 +28,7 @@ def audit(
     account         the person; None for a command or a schedule
     action          a verb and a noun, such as "map school" (at most 60 characters)
     subject         what was changed, as people call it
-    before, after   the values that changed, fit for JSON. Neither secrets nor passwords: say that one changed, not to what
+    before, after   the values that changed, fit for JSON; of a secret or a password only that it changed
     """
     session.add(
         AuditEntry(

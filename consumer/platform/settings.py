@@ -1,0 +1,37 @@
+"""The organisation's switches, each with its default and what it may be, in one place."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import tzlocal
+
+from consumer.platform.models import Setting
+from shared.switches import BadSetting, Switches, line, switch, whole, zone
+
+__all__ = ["SWITCHES", "BadSetting", "OrganisationSettings", "read_settings", "write_setting"]
+
+
+def machine_zone() -> str:
+    """The IANA name of this machine's time zone; UTC where it has none that is known."""
+    with suppress(KeyError, ValueError, OSError):
+        name = tzlocal.get_localzone_name()
+        return ZoneInfo(name).key if name else "UTC"
+    return "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationSettings:
+    """Every switch with its default; the comment says what it is for."""
+
+    organisation_name: str = switch("Homeroom", line(100))  # what the pages are headed with
+    release_1_2: bool = False  # C-05: connections may be made, or upgraded, for OneRoster 1.2
+    time_zone: str = switch(machine_zone, zone())  # C-81: windows and dates are local times here
+    log_days: int = switch(180, whole(1, 3650))  # C-115: how long the logs of runs are kept
+
+
+#: What reads, checks and writes them.
+SWITCHES = Switches(OrganisationSettings, Setting)
+
+read_settings = SWITCHES.read
+write_setting = SWITCHES.write
