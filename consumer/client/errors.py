@@ -6,11 +6,16 @@
     ├── AuthFailed              AUTH_FAILED   the provider does not accept who we are, or what we ask for
     ├── RateLimited             RATE_LIMITED  the provider still asks us to slow down after every wait
     ├── ServerFault             SERVER_FAULT  the provider answers that it has failed
-    ├── BadAnswer               BAD_DATA      an answer that is not what OneRoster says it is
+    ├── BadAnswer               BAD_ANSWER    an answer that is not what OneRoster says it is
+    │   ├── NotJson             BAD_ANSWER    `consumer.client.page`: a page that does not parse
+    │   │   └── WebPage         WEB_PAGE      a page for people where data was asked for
+    │   ├── TooLong             ANSWER_TOO_LONG   an answer of more bytes than are taken in
+    │   └── Redirected          REDIRECTED    the request is sent on to where it must not follow, or in a circle
     └── PartialRead             PARTIAL_READ  a read that began well and cannot be brought to its end (C-84)
 
 `str(error)` is a plain sentence for the log, `advice` says what to do and who can do it. Neither holds a secret
-or a person's data. The codes are those of C-114, with three more where it has none.
+or a person's data. The codes are those of C-114, with more where it has none; `consumer.mapping.outcome`
+has plain words for each and takes the advice from here.
 """
 
 
@@ -50,10 +55,20 @@ class ServerFault(ClientError):
 
 
 class BadAnswer(ClientError):
-    code = "BAD_DATA"
+    code = "BAD_ANSWER"
     advice = "Check domain URL and OneRoster version; ask the district whether it offers this collection"
+
+
+class TooLong(BadAnswer):
+    code = "ANSWER_TOO_LONG"
+    advice = "Ask for fewer records on one page (connect --page-limit); if that does not help, tell the district"
+
+
+class Redirected(BadAnswer):
+    code = "REDIRECTED"
+    advice = "Ask the district for the address at which its OneRoster service answers itself, and save that one"
 
 
 class PartialRead(ClientError):
     code = "PARTIAL_READ"
-    advice = "Nothing is removed after an incomplete read. Sync again; if it goes on, tell the district"
+    advice = "Sync again; if it goes on, show this message to the district"

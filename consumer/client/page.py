@@ -14,6 +14,8 @@ from consumer.client.errors import BadAnswer
 #: Members beside a collection that are not it: warnings of 1.1 (`oneroster-1.1.md` 7.1).
 _STATUS = frozenset({"statusinfoset", "errors", "warnings"})
 LONGEST_ID = 255
+#: Bytes of a record. One that is longer is set aside: no field of the standard needs so much.
+LONGEST_RECORD = 1024 * 1024
 
 
 class RawRecord(NamedTuple):
@@ -25,7 +27,9 @@ class RawRecord(NamedTuple):
 
 
 class BrokenRecord(NamedTuple):
-    """A record that cannot even be named; `why` says what is wrong with it."""
+    """A record that cannot be taken in; `why` says what is wrong with it. `sourced_id` is None, or cut short, where
+    it cannot be named.
+    """
 
     sourced_id: str | None
     why: str
@@ -34,6 +38,16 @@ class BrokenRecord(NamedTuple):
 
 class NotJson(BadAnswer):
     """A page that does not parse: cut off, as a rule, so that asking again may help."""
+
+
+class WebPage(NotJson):
+    """A page for people where data was asked for."""
+
+    code = "WEB_PAGE"
+    advice = (
+        "Check the domain URL; ask the district whether a sign-in or maintenance page stands before "
+        "its OneRoster service"
+    )
 
 
 class _Identity(msgspec.Struct, gc=False):
@@ -52,8 +66,8 @@ def split_page(body: bytes, collection: str) -> tuple[list[RawRecord], list[Brok
         items = _Items.decode(_array(body, collection))
     except msgspec.ValidationError:
         raise BadAnswer(f"The answer for {collection} has no list of {collection} in it") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise NotJson(f"The answer for {collection} is not JSON: {error}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _no_json(body, collection, error) from None
     records, broken = [], []
     for item in items:
         raw = bytes(item)
@@ -63,6 +77,15 @@ def split_page(body: bytes, collection: str) -> tuple[list[RawRecord], list[Brok
         else:
             records.append(RawRecord(sourced_id, blake2b(raw, digest_size=16).digest(), raw))
     return records, broken
+
+
+def _no_json(body: bytes, collection: str, error: Exception) -> NotJson:
+    """What a page is that does not parse, in words."""
+    if body[:256].lstrip()[:1] == b"<":
+        return WebPage(f"The answer for {collection} is a web page instead of data")
+    if not body.strip():
+        return NotJson(f"The answer for {collection} is empty: not even JSON")
+    return NotJson(f"The answer for {collection} is not JSON, or is cut off: {error}")
 
 
 def _array(body: bytes, collection: str) -> bytes | msgspec.Raw:
@@ -92,11 +115,14 @@ def _named(raw: bytes) -> tuple[str | None, str | None]:
         sourced_id = _identity(raw).sourcedId
     except msgspec.ValidationError:
         return None, "is not an object with a sourcedId that is text"
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return None, f"is not JSON: {error}"
     if sourced_id is None or sourced_id == "":
         return None, "sourcedId is missing"
     name = str(sourced_id)
+    if len(raw) > LONGEST_RECORD and len(name) <= LONGEST_ID:
+        return name, f"is longer than {LONGEST_RECORD >> 20} MiB"
     if len(name) > LONGEST_ID or "\x00" in name:
-        return name[:LONGEST_ID], f"sourcedId is longer than {LONGEST_ID} characters, or not printable"
+        why = f"sourcedId is longer than {LONGEST_ID} characters, or not printable"
+        return name[:LONGEST_ID].replace("\x00", "\ufffd"), why
     return name, None

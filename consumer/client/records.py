@@ -173,9 +173,11 @@ def _decode(decoder: "msgspec.json.Decoder[Row]", raw: bytes) -> tuple[Row, str,
         row = decoder.decode(raw)
     except msgspec.ValidationError as error:
         why, _, path = str(error).partition(" - at `$")
-        raise BadRecord(path.strip(".`") or "record", f"has the wrong kind of value: {why}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadRecord(path.strip(".`") or "record", _wrong(why)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadRecord("record", f"is not JSON: {error}") from None
+    if b"\\u0000" in raw and _has_nul(msgspec.to_builtins(row)):
+        raise BadRecord("record", "holds the character U+0000, which cannot be kept")
     sourced_id = row.sourcedId
     if sourced_id is None or sourced_id == "":
         raise BadRecord("sourcedId", "is missing")
@@ -183,6 +185,20 @@ def _decode(decoder: "msgspec.json.Decoder[Row]", raw: bytes) -> tuple[Row, str,
         return row, sourced_id if type(sourced_id) is str else str(sourced_id), alive(row.status)
     except Unreadable as error:
         raise BadRecord("status", str(error)) from None
+
+
+def _wrong(why: str) -> str:
+    """What the decoder says of a value, in plain words."""
+    _, _, longest = why.partition("length <= ")
+    return f"is longer than {longest} characters" if longest else f"has the wrong kind of value: {why}"
+
+
+def _has_nul(value: object) -> bool:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return any(map(_has_nul, value))
+    return isinstance(value, str) and "\x00" in value
 
 
 def _id(ref: wire.Ref) -> str | None:

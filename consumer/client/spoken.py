@@ -16,7 +16,7 @@ def spoken(answer: Answer) -> str:
     """The server's own words, in quotes and cut short, with the status; the status alone where it says nothing."""
     try:
         body = msgspec.json.decode(answer.body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         body = None
     words = _find(body)
     status = f"status {answer.status}"

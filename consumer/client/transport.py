@@ -1,26 +1,28 @@
 """One HTTP request, tried again as often as makes sense (C-88). Knows nothing of tokens and of OneRoster.
 
 429, 502, 503, 504, time-outs and broken connections are tried again after growing waits, or after what Retry-After
-asks for; every other answer is given back as it is.
+asks for, until patience ends; redirects are followed on the same host only; every other answer is given back as it is.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from consumer.client.addresses import PublicAdapter, check_url
-from consumer.client.errors import BadAnswer, RateLimited, ServerFault, Unreachable
+from consumer.client.deadline import limit_answers
+from consumer.client.errors import RateLimited, Redirected, ServerFault, TooLong, Unreachable
+from consumer.client.limits import MIB, Limits
+from consumer.client.redirects import REDIRECTS, next_stop
 from consumer.client.waits import LONGEST_WAIT, WAITS, asked_wait
 
 TRY_AGAIN = frozenset({429, 502, 503, 504})
-CONNECT_SECONDS, READ_SECONDS = 10, 120
-#: An answer that is longer than this when unpacked is not read to its end.
-LONGEST_ANSWER = 512 * 1024 * 1024
-CHUNK = 1024 * 1024
+CHUNK = MIB
 
 Sleep = Callable[[float], None]
 Clock = Callable[[], datetime]
@@ -44,6 +46,7 @@ class Transport:
 
     sleep, clock   wait so many seconds; what time it is, aware UTC
     waits          seconds before each further try; none: one try only
+    limits         times and lengths
     """
 
     def __init__(
@@ -52,16 +55,20 @@ class Transport:
         sleep: Sleep = time.sleep,
         clock: Clock = utc_now,
         waits: Sequence[float] = WAITS,
+        limits: Limits | None = None,
     ) -> None:
         self.sleep, self.clock = sleep, clock
         self._waits = waits
+        self._limits = limits or Limits()
+        self._failing_since: datetime | None = None
+        self._beat: Callable[[], None] = _nothing
         self._allow_private = allow_private
         self._checked: set[str] = set()
         self._session = requests.Session()
         # Neither proxies nor ~/.netrc of whoever runs this: the latter would replace our Authorization header.
         self._session.trust_env = False
         self._session.headers.update({"Accept": "application/json", "Accept-Encoding": "gzip, deflate"})
-        adapter = HTTPAdapter() if allow_private else PublicAdapter()
+        adapter = limit_answers(HTTPAdapter() if allow_private else PublicAdapter(), self._limits.answer)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
 
@@ -75,28 +82,65 @@ class Transport:
         headers: Mapping[str, str] | None = None,
         data: Mapping[str, str] | None = None,
     ) -> Answer:
-        """The answer to a request, of whatever status but those that were tried again in vain.
+        """The answer to a request, of whatever status but redirects and those that were tried again in vain.
 
-        Raises AddressRefused, Unreachable, RateLimited, ServerFault; BadAnswer for one that is too long.
+        Raises AddressRefused, Unreachable, RateLimited, ServerFault; TooLong, Redirected.
         """
         self._check(url)
+        been = [url]
+        while True:
+            answer = self._persist(method, been[-1], headers, data)
+            if answer.status not in REDIRECTS:
+                return answer
+            target = next_stop(method, been[-1], answer.headers)
+            if target in been or len(been) > self._limits.redirects:
+                raise Redirected(f"{_host(url)} sends the request in a circle")
+            been.append(target)
+
+    @contextmanager
+    def telling(self, beat: Callable[[], None]) -> Iterator[None]:
+        """Within it, `beat` is called before and after every wait: others take a silent process for a dead one."""
+        self._beat = beat
+        try:
+            yield
+        finally:
+            self._beat = _nothing
+
+    def _persist(
+        self, method: str, url: str, headers: Mapping[str, str] | None, data: Mapping[str, str] | None
+    ) -> Answer:
+        """Try as often as makes sense."""
         for wait in (*self._waits, None):
+            wait = None if self._impatient() else wait
             try:
                 answer = self._once(method, url, headers, data)
-            except requests.RequestException as error:
+            except (requests.RequestException, HTTPError) as error:
+                self._failing_since = self._failing_since or self.clock()
                 if wait is None or not _may_pass(error):
                     raise Unreachable(f"{_host(url)} cannot be reached: {_reason(error)}") from error
-                self.sleep(wait)
+                self._wait(wait)
                 continue
             if answer.status not in TRY_AGAIN:
+                self._failing_since = None
                 return answer
-            self._pause(answer, wait, url)
+            self._failing_since = self._failing_since or self.clock()
+            self._wait(self._asked(answer, wait, url))
         raise AssertionError("unreachable: the last try returns or raises")
+
+    def _impatient(self) -> bool:
+        """Whether nothing good has come for so long that failures are not worth waiting for any more."""
+        since = self._failing_since
+        return since is not None and (self.clock() - since).total_seconds() > self._limits.patience
+
+    def _wait(self, seconds: float) -> None:
+        self._beat()
+        self.sleep(seconds)
+        self._beat()
 
     def pause(self, attempt: int) -> None:
         """Wait after failure number `attempt` (from 0) of something that went wrong above this level."""
         if self._waits:
-            self.sleep(self._waits[min(attempt, len(self._waits) - 1)])
+            self._wait(self._waits[min(attempt, len(self._waits) - 1)])
 
     def _check(self, url: str) -> None:
         """Refuse a forbidden address (C-08), once for each host."""
@@ -111,35 +155,47 @@ class Transport:
             url,
             headers=headers,
             data=data,
-            timeout=(CONNECT_SECONDS, READ_SECONDS),
+            timeout=(self._limits.connect, self._limits.silence),
             allow_redirects=False,
             stream=True,
         ) as response:
-            chunks, length = [], 0
-            for chunk in response.iter_content(CHUNK):
-                length += len(chunk)
-                if length > LONGEST_ANSWER:
-                    raise BadAnswer(f"{_host(url)} sends an answer of more than {LONGEST_ANSWER >> 20} MiB")
-                chunks.append(chunk)
-            return Answer(response.status_code, response.headers, b"".join(chunks))
+            return Answer(response.status_code, response.headers, self._body(response, url))
 
-    def _pause(self, answer: Answer, wait: float | None, url: str) -> None:
-        """Wait as the provider asks, or `wait` seconds; None: that was the last try, raise."""
+    def _body(self, response: requests.Response, url: str) -> bytes:
+        """The unpacked body. Raises TooLong before more than `longest` bytes, and a piece, are in memory."""
+        longest = self._limits.longest
+        announced = response.headers.get("Content-Length", "")
+        too_long = TooLong(f"{_host(url)} sends an answer of more than {longest // MIB or 1} MiB")
+        if announced.isdecimal() and (len(announced) > 15 or int(announced) > longest):
+            raise too_long
+        chunks, length = [], 0
+        for chunk in response.iter_content(CHUNK):
+            length += len(chunk)
+            if length > longest:
+                raise too_long
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    def _asked(self, answer: Answer, wait: float | None, url: str) -> float:
+        """Seconds to wait: as the provider asks, or `wait`; None: that was the last try, raise."""
         asked = asked_wait(answer.headers.get("Retry-After"), self.clock())
         if wait is not None and (asked is None or asked <= LONGEST_WAIT):
-            self.sleep(wait if asked is None else asked)
-            return
+            return wait if asked is None else asked
         tail = "" if asked is None else f" and asks for a wait of {asked:.0f} seconds"
         if answer.status == 429:
             raise RateLimited(f"{_host(url)} answers that there were too many requests{tail}")
         raise ServerFault(f"{_host(url)} answers with status {answer.status}{tail}")
 
 
+def _nothing() -> None:
+    """Nobody wants to be told."""
+
+
 def _host(url: str) -> str:
     return url.partition("://")[2].partition("/")[0]
 
 
-def _may_pass(error: requests.RequestException) -> bool:
+def _may_pass(error: Exception) -> bool:
     """Whether another try may help: a certificate or an address that is wrong stays wrong."""
     if isinstance(error, requests.exceptions.SSLError):
         return False
@@ -154,12 +210,14 @@ def _may_pass(error: requests.RequestException) -> bool:
     )
 
 
-def _reason(error: requests.RequestException) -> str:
+def _reason(error: Exception) -> str:
     """A short plain reason; the library's own text would repeat the whole URL."""
     if isinstance(error, requests.exceptions.SSLError):
         return "its certificate is not accepted"
-    if isinstance(error, requests.Timeout):
-        return "no answer in time"
+    if isinstance(error, requests.Timeout) or any(isinstance(why, ReadTimeoutError) for why in error.args):
+        return "its answer is not there in time"
+    if isinstance(error, requests.exceptions.ContentDecodingError):
+        return "its answer cannot be unpacked"
     if "NameResolutionError" in repr(error) or "getaddrinfo" in repr(error):
         return "there is no such host name"
     if "refused" in str(error):

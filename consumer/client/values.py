@@ -65,7 +65,7 @@ def year(value: str | int | None) -> int | None:
         return None
     first, _, last = str(value).strip().replace("/", "-").partition("-")
     ends = first[:2] + last if len(last) == 2 else last or first
-    if len(ends) != 4 or not ends.isdigit():
+    if len(ends) != 4 or not (ends.isascii() and ends.isdecimal()):
         raise Unreadable("is not a year such as 2027")
     return int(ends)
 

@@ -7,14 +7,22 @@ pages may be short, and a limit may silently be lowered.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from consumer.client.errors import BadAnswer, ClientError, PartialRead, ServerFault, Unreachable
-from consumer.client.links import has_links, next_url
+from consumer.client.links import has_links, names_next, next_url
 from consumer.client.page import BrokenRecord, NotJson, RawRecord, split_page
 from consumer.client.transport import Answer
 
 #: Tries of one page that does not parse.
 TRIES = 4
+#: Records of a collection: no district has so many, a provider that sends more never ends.
+MOST = 20_000_000
+#: A total is stored; what is greater is as wrong as this.
+GREATEST_TOTAL = 2**31 - 1
+
+#: What two pages have in common that are the same: ids of the first and last record, or a digest, and how many.
+Mark = tuple[str | bytes, str | bytes, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +43,10 @@ class Walk:
     received   records so far, broken ones included
     total      the latest X-Total-Count, None when there was none
     moved      X-Total-Count was not the same on every page: records came or went in mid-walk
+    unended    the last page was empty and named a next one, and no total says how many there are
     ended      the last page has been read
 
-    Iterating raises PartialRead when the read breaks off after its first page, or when a page cannot be read; on the
+    Iterating raises PartialRead when the read breaks off after its first page, or goes on without end; on the
     first page ServerFault, BadAnswer and Unreachable come as they are, AuthFailed and RateLimited always do (C-84).
     """
 
@@ -53,30 +62,35 @@ class Walk:
         self.received = 0
         self.total: int | None = None
         self.moved = False
+        self.unended = False
         self.ended = False
         self._get = get
         self._url = url
         self._limit = limit
         self._pause = pause
         self._linked = False
+        self._counts = False
 
     @property
     def complete(self) -> bool:
         """Whether this was all there is: read to the end, and as many records as the provider counts (C-85)."""
-        return self.ended and not self.moved and self.total in (None, self.received)
+        return self.ended and not (self.moved or self.unended) and self.total in (None, self.received)
 
     def __iter__(self) -> Iterator[Page]:
         url: str | None = self._at(0)
-        known: set[tuple[str, str, int]] = set()
+        known: set[Mark] = set()
         while url is not None:
             answer, page = self._read(url)
             if len(page) == 0 and self.received:
-                break  # beyond the end; what such a page says of the total is not to be relied on
+                # Beyond the end; what such a page says of the total is not to be relied on.
+                self.unended = self.total is None and names_next(answer.headers.get("Link"))
+                break
             self._count(page)
             if len(page) == 0:
                 break
             self._refuse_repetition(page, known)
             self.received += len(page)
+            self._refuse_endlessness()
             yield page
             url = self._next(answer.headers.get("Link"), url, len(page))
         self.ended = True
@@ -93,12 +107,10 @@ class Walk:
                 return answer, Page(records, broken, _total(answer.headers.get("X-Total-Count")))
             except NotJson as error:
                 if attempt == TRIES - 1:
-                    raise self._broke_off(error) from error
+                    raise self._failed(error) from error
                 self._pause(attempt)
             except (ServerFault, BadAnswer, Unreachable) as error:
-                if self.received == 0:
-                    raise
-                raise self._broke_off(error) from error
+                raise self._failed(error) from error
         raise AssertionError("unreachable: the last try returns or raises")
 
     def _count(self, page: Page) -> None:
@@ -108,18 +120,23 @@ class Walk:
         if self.total is not None and self.total != page.total:
             self.moved = True
         self.total = page.total
+        self._counts = self._counts or page.total != len(page)
 
-    def _refuse_repetition(self, page: Page, known: set[tuple[str, str, int]]) -> None:
+    def _refuse_repetition(self, page: Page, known: set[Mark]) -> None:
         """A page that was there before: the provider does not page at all, and would go on for ever."""
-        if not page.records:
-            return
-        mark = (page.records[0].sourced_id, page.records[-1].sourced_id, len(page))
+        ids: list[str | bytes] = [record.sourced_id for record in page.records]
+        ids = ids or [blake2b(b"".join(broken.raw for broken in page.broken), digest_size=16).digest()]
+        mark = (ids[0], ids[-1], len(page))
         if mark in known:
-            raise PartialRead(
-                f"The read of {self.collection} stopped after {self.received} records: "
-                "the provider sent the same page again"
-            )
+            raise self._stopped("the provider sent the same page again")
         known.add(mark)
+
+    def _refuse_endlessness(self) -> None:
+        """Far more than the provider counts, or than any district has. (The total of some is a page's length.)"""
+        if self.received > MOST:
+            raise self._stopped("no district has so many, the provider seems to go on without end")
+        if self.total is not None and self._counts and self.received > 2 * self.total + self._limit:
+            raise self._stopped(f"the provider counts {self.total} and goes on sending more")
 
     def _next(self, link: str | None, url: str, size: int) -> str | None:
         """The URL of the page after one of `size` records, None when that was the last."""
@@ -134,11 +151,19 @@ class Walk:
             more = self.received < self.total or (size >= self._limit and not self._linked)
         return self._at(self.received) if more else None
 
-    def _broke_off(self, error: ClientError) -> PartialRead:
-        return PartialRead(f"The read of {self.collection} broke off after {self.received} records. {error}")
+    def _failed(self, error: ClientError) -> ClientError:
+        """What a failure means for the whole read: on the first page itself, later that the read broke off."""
+        if self.received == 0:
+            return error
+        return PartialRead(f"The read of {self.collection} broke off after {self.received} records: {error}")
+
+    def _stopped(self, why: str) -> PartialRead:
+        return PartialRead(f"The read of {self.collection} was stopped after {self.received} records: {why}")
 
 
 def _total(header: str | None) -> int | None:
     """X-Total-Count as a number; nonsense is the same as nothing."""
     text = (header or "").strip()
-    return int(text) if text.isdecimal() and text.isascii() else None
+    if not (text.isdecimal() and text.isascii()):
+        return None
+    return min(int(text), GREATEST_TOTAL) if len(text) < 20 else GREATEST_TOTAL

@@ -1,44 +1,47 @@
 """Records as they look on the wire, for msgspec: the fields that the consumer reads, typed as widely as providers
-in the field are careless. Fields that are not here are skipped without being looked at.
+in the field are careless, but no longer than the platform can keep. Fields that are not here are skipped without
+being looked at.
 """
 
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from consumer.client.values import Scalar
-
+#: Text of at most so many characters, or a number.
+Short = Annotated[str, Meta(max_length=255)] | int | float | None
+ClassTitle = Annotated[str, Meta(max_length=300)] | int | float | None
+CourseTitle = Annotated[str, Meta(max_length=500)] | int | float | None
 Flag = bool | str | int | None
 
 
 class Reference(Struct, gc=False):
     """A GUIDRef; href and type do not matter."""
 
-    sourcedId: Scalar = None
+    sourcedId: Short = None
 
 
-Ref = Reference | str | None
-Refs = list[Reference | str | None] | None
-Texts = list[Scalar] | str | int | float | None
+Ref = Reference | Annotated[str, Meta(max_length=255)] | None
+Refs = list[Ref] | None
+Texts = list[Short] | str | int | float | None
 
 
 class Base(Struct, gc=False):
     """What every record has."""
 
-    sourcedId: Scalar = None
-    status: Scalar = None
+    sourcedId: Short = None
+    status: Short = None
 
 
 class Org(Base, gc=False):
-    name: Scalar = None
-    type: Scalar = None
-    identifier: Scalar = None
+    name: Short = None
+    type: Short = None
+    identifier: Short = None
     parent: Ref = None
 
 
 class Session(Base, gc=False):
-    title: Scalar = None
-    type: Scalar = None
+    title: Short = None
+    type: Short = None
     startDate: str | None = None
     endDate: str | None = None
     parent: Ref = None
@@ -46,8 +49,8 @@ class Session(Base, gc=False):
 
 
 class Course(Base, gc=False):
-    title: Scalar = None
-    courseCode: Scalar = None
+    title: CourseTitle = None
+    courseCode: Short = None
     org: Ref = None
     schoolYear: Ref = None
     grades: Texts = None
@@ -55,10 +58,10 @@ class Course(Base, gc=False):
 
 
 class Class(Base, gc=False):
-    title: Scalar = None
-    classCode: Scalar = None
-    classType: Scalar = None
-    location: Scalar = None
+    title: ClassTitle = None
+    classCode: Short = None
+    classType: Short = None
+    location: Short = None
     course: Ref = None
     school: Ref = None
     terms: Refs = None
@@ -70,29 +73,29 @@ class Class(Base, gc=False):
 class Role(Struct, gc=False):
     """An entry of a 1.2 user's `roles`."""
 
-    roleType: Scalar = None
-    role: Scalar = None
+    roleType: Short = None
+    role: Short = None
     org: Ref = None
     beginDate: str | None = None
     endDate: str | None = None
 
 
 class UserMetadata(Struct, gc=False, rename={"legacySourcedId": "ic.legacySourcedId"}):
-    legacySourcedId: Scalar = None
+    legacySourcedId: Short = None
 
 
 class User(Base, gc=False):
     """A user of either version: 1.1 says `role` and `orgs`, 1.2 says `roles`."""
 
-    username: Scalar = None
-    email: Scalar = None
-    givenName: Scalar = None
-    familyName: Scalar = None
-    middleName: Scalar = None
-    preferredFirstName: Scalar = None
+    username: Short = None
+    email: Short = None
+    givenName: Short = None
+    familyName: Short = None
+    middleName: Short = None
+    preferredFirstName: Short = None
     enabledUser: Flag = None
-    identifier: Scalar = None
-    role: Scalar = None
+    identifier: Short = None
+    role: Short = None
     orgs: Refs = None
     roles: list[Role] | None = None
     primaryOrg: Ref = None
@@ -105,7 +108,7 @@ class Enrollment(Base, gc=False, rename={"class_": "class"}):
     user: Ref = None
     class_: Ref = None
     school: Ref = None
-    role: Scalar = None
+    role: Short = None
     primary: Flag = None
     beginDate: str | None = None
     endDate: str | None = None

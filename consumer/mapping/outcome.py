@@ -1,11 +1,15 @@
 """What mapping a record can come to: something mapped, `Skipped` with a code of C-114, or `Gone`.
 
-Owns the codes: each with plain words, what to do, and where (C-112).
+Owns the codes of records and runs: each with plain words, what to do, and where (C-112). What a failed call asks for
+is said where calls are made (`consumer.client.errors`), and taken over from there.
 """
 
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
+
+from consumer.client import errors
+from consumer.client.page import WebPage
 
 
 class Advice(NamedTuple):
@@ -52,18 +56,37 @@ class Code(Enum):
         "The SIS offers nothing for the active year", "Choose another active year, or activate it in the SIS",
         "SIS or mapping",
     )  # fmt: skip
-    AUTH_FAILED = Advice("The SIS did not accept the credentials", "Check the connection's credentials", "mapping")
-    RATE_LIMITED = Advice("The SIS asked to slow down too often", "Sync at another time of day", "SIS")
+    ADDRESS_REFUSED = Advice("The address may not be called", errors.AddressRefused.advice, "mapping")
+    UNREACHABLE = Advice("The SIS cannot be reached", errors.Unreachable.advice, "SIS or mapping")
+    AUTH_FAILED = Advice("The SIS did not accept the credentials", errors.AuthFailed.advice, "SIS or mapping")
+    RATE_LIMITED = Advice("The SIS asked to slow down too often", errors.RateLimited.advice, "SIS or mapping")
+    SERVER_FAULT = Advice("The SIS answers that it has failed", errors.ServerFault.advice, "SIS")
+    BAD_ANSWER = Advice("The SIS answers with something else than OneRoster", errors.BadAnswer.advice, "SIS or mapping")
+    WEB_PAGE = Advice("The SIS answers with a web page", WebPage.advice, "SIS or mapping")
+    ANSWER_TOO_LONG = Advice("An answer of the SIS is too long", errors.TooLong.advice, "SIS or mapping")
+    REDIRECTED = Advice("The SIS sends the request elsewhere", errors.Redirected.advice, "SIS or mapping")
+    PARTIAL_READ = Advice("Not everything could be read", errors.PartialRead.advice, "SIS")
+    EMPTY_READ = Advice(
+        "The SIS sent nothing at all", "Ask the district whether its school year is active and what it shares", "SIS"
+    )
+    REPEATED_RECORDS = Advice(
+        "The SIS sent records twice", "Sync again; if it goes on, show this message to the district", "SIS"
+    )
     BAD_DATA = Advice("The record cannot be read", "Correct the record", "SIS")
     NOT_APPLIED = Advice("The change could not be made here", "Sync again; if it repeats, ask the operator", "platform")
-    PARTIAL_READ = Advice(
-        "The read did not reach its end; nothing of this kind was changed", "Sync again; if it repeats, ask the SIS",
-        "SIS",
-    )  # fmt: skip
+    FAILED = Advice(
+        "The run ended by an error of this program", "Give the operator the number of the run", "platform"
+    )
     SAFETY_STOP = Advice(
         "More would be removed than the safety limits allow", "Check the SIS, then approve the run", "platform"
     )
     LICENSE_REQUIRED = Advice("The SIS refuses for want of a licence", "Ask the SIS vendor", "SIS")
+
+
+def advice_of(code: str | None) -> Advice:
+    """The advice of a stored code; that of nothing at all for one that is not known (any more)."""
+    known = Code.__members__.get(code or "")
+    return known.value if known else Advice("", "", "")
 
 
 @dataclass(frozen=True, slots=True)

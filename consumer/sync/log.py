@@ -1,7 +1,7 @@
 """Reads the log: runs, and the lines of a run, a person or a reason (C-110 … C-113)."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -169,7 +169,13 @@ def _messages(session: Session, run_id: int | None, code: str | None, limit: int
         rows = rows.where(RunMessage.run_id == run_id)
     if code is not None:
         rows = rows.where(RunMessage.code == code)
-    return [_line(m.run_id, "run", m.sis_id or "", "", m.level, m.code, m.detail) for m in session.scalars(rows)]
+    return [_said(message) for message in session.scalars(rows)]
+
+
+def _said(message: RunMessage) -> RecordLine:
+    """A message about a run is a sentence of its own: only what to do is added."""
+    line = _line(message.run_id, "run", message.sis_id or "", "", message.level, message.code, None)
+    return replace(line, text=message.detail)
 
 
 def _line(

@@ -14,6 +14,7 @@ from consumer.connections import Connection
 from consumer.context import ConsumerContext
 from consumer.database import db
 from consumer.mapping.choices import Group, Kind
+from consumer.mapping.outcome import Code
 from consumer.mapping.suggest import terms_to_map
 from consumer.platform.models import GradingPeriod, School
 from consumer.sync.choices import Places, active_year, load_places
@@ -90,7 +91,8 @@ def _read_places(context: ConsumerContext, session: Session, connection: Connect
                 session, client, connection, collection, None, now(), lambda _n, _of: None, _tell_broken, session.commit
             )
             if not done.complete:
-                raise click.ClickException(f"{collection} could not be read: {done.error_text}")
+                remedy = Code[done.error_code or Code.PARTIAL_READ.name].value.remedy
+                raise click.ClickException(f"{collection} could not be read: {done.error_text}. {remedy}")
     finally:
         client.close()
 

@@ -27,7 +27,8 @@ def print_report(console: Console, report: Report) -> None:
         say = f"{reason.count:,} x {reason.entity} {reason.code}: {reason.words}\n  {reason.remedy} ({reason.where})"
         console.print(say, markup=False, highlight=False)
     for notice in report.notices:
-        console.print(f"{notice.level}: {notice.code}: {notice.detail}", markup=False)
+        advice = f"\n  {notice.remedy} ({notice.where})" if notice.remedy else ""
+        console.print(f"{notice.level}: {notice.code}: {notice.detail}{advice}", markup=False, highlight=False)
 
 
 def print_lines(console: Console, lines: Sequence[RunLine | RecordLine]) -> None:

@@ -2,7 +2,8 @@
 
 1. remember the digest of every record that is staged (an unchanged record then costs no query and no write);
 2. for each page: set its broken records aside, write its new and changed ones, commit;
-3. after a read that was complete and not empty, note which staged records were not in it (C-84, C-85);
+3. after a read that came to its end, was not empty and of which there is no doubt, note which staged records were not
+   in it (C-84, C-85): of one in doubt, such as one that brought a record twice, only what it brought counts;
 4. finish the pull's row in the same transaction.
 
 A pull that is killed between two pages leaves what it wrote, marked with its id, and a row without an end: the next
@@ -20,13 +21,16 @@ from sqlalchemy.orm import Session
 from consumer.client.caller import Client
 from consumer.client.errors import ClientError
 from consumer.client.page import RawRecord
-from consumer.client.walk import Walk
+from consumer.client.walk import Page, Walk
 from consumer.connections import Connection
+from consumer.sync.former import keep_former
 from consumer.sync.staging import Pull, StagedRecord
 from shared.database import insert_many
 
 #: Rows fetched or written at once.
 BATCH = 5_000
+#: Broken records of one read that are told one by one; of the rest only the number.
+TOLD = 50
 
 #: Stands for the digest of a record that this pull has received, and of one that is staged as absent.
 SEEN, ABSENT = b"seen", b"absent"
@@ -59,10 +63,11 @@ def pull(
     session     with nothing of the caller's pending: it is committed after every page
     now         aware UTC; the end is read from the client's clock
     progress    called with (records received, X-Total-Count or None) after every page
-    on_broken   called with (sourcedId or None, why, raw bytes) for a record that cannot be staged
-    commit      commits `session`
+    on_broken   called with (sourcedId or None, why, raw bytes) for a record that cannot be staged, the first ones
+    commit      commits `session`; also called before and after every wait
 
-    A provider that cannot be read makes a pull that is not complete, with code and text: no exception (C-84).
+    A provider that cannot be read makes a pull that is not complete, with code and text: no exception (C-84). A pull
+    that is complete and has a code was read to its end, but nothing counts as gone because of it (C-85).
     """
     connection_id, limit = connection.id, connection.page_limit
     commit()  # what was read until now is a transaction too: the pull begins its own with a write
@@ -76,18 +81,19 @@ def pull(
     walk = client.walk(collection, limit)
     failure: tuple[str, str] | None = None
     try:
-        for page in walk:
-            for broken in page.broken:
-                on_broken(*broken)
-            staged.take(page.records, len(page.broken))
-            commit()
-            progress(walk.received, walk.total)
+        with client.transport.telling(commit):
+            for page in walk:
+                for broken in page.broken[: max(0, TOLD - staged.broken)]:
+                    on_broken(*broken)
+                staged.take(page)
+                commit()
+                progress(walk.received, walk.total)
     except ClientError as error:
-        failure = (error.code, f"{error}. {error.advice}")
+        failure = (error.code, str(error))
     outcome = failure or _doubt(walk, staged)
-    complete = failure is None and walk.complete and not staged.repeated and not staged.emptied
-    if complete and not staged.broken:
+    if outcome is None:
         staged.mark_absent()
+    complete = failure is None and not staged.emptied
     _finish(session, pull_id, staged, walk, complete, outcome, client.clock())
     commit()
     return session.get_one(Pull, pull_id)
@@ -98,20 +104,26 @@ def _doubt(walk: Walk, staged: "_Staging") -> tuple[str, str] | None:
     name = walk.collection
     if staged.emptied:
         return "EMPTY_READ", (
-            f"The provider sent no {name} at all, though it had {staged.emptied} before: nothing counts as gone. "
-            "Ask the district whether its school year is active"
+            f"The provider sent no {name} at all, though it had {staged.emptied} before: nothing counts as gone"
         )
     if walk.moved:
-        return "PARTIAL_READ", f"The number of {name} changed while they were read: nothing counts as gone. Sync again"
-    if not walk.complete or staged.repeated:
+        return "PARTIAL_READ", f"The number of {name} changed while they were read: nothing counts as gone"
+    if walk.unended:
         return "PARTIAL_READ", (
-            f"The provider counts {walk.total} {name} and sent {walk.received}, {staged.repeated} of them twice: "
-            "nothing counts as gone. Sync again; if it goes on, tell the district"
+            f"After {walk.received} {name} an empty page came that names a next one: nothing counts as gone"
         )
-    if staged.broken:
+    if not walk.complete:
+        return "PARTIAL_READ", (
+            f"The provider counts {walk.total} {name} and sent {walk.received}: nothing counts as gone"
+        )
+    if staged.repeated:
+        return "REPEATED_RECORDS", (
+            f"The provider sent {staged.repeated} of {walk.received} {name} a second time, and may have left out as "
+            "many: nothing counts as gone"
+        )
+    if staged.nameless:
         return "BAD_DATA", (
-            f"{staged.broken} of the {name} have no usable sourcedId, so that nothing counts as gone. "
-            "Show the broken records to the district"
+            f"{staged.nameless} of the {walk.received} {name} have no usable sourcedId: nothing counts as gone"
         )
     return None
 
@@ -153,7 +165,7 @@ class _Staging:
         self._collection = collection
         self._pull_id = pull_id
         self._digests = dict(self._read())
-        self.changed = self.absent = self.broken = self.repeated = 0
+        self.changed = self.absent = self.broken = self.nameless = self.repeated = 0
         self._received = 0
 
     @property
@@ -161,10 +173,12 @@ class _Staging:
         """How many records are staged as present, when nothing at all was received; else 0."""
         return 0 if self._received else sum(digest != ABSENT for digest in self._digests.values())
 
-    def take(self, records: list[RawRecord], broken: int) -> None:
-        """Write what is new or changed of a page."""
-        new, changed, digests = [], [], self._digests
-        for record in records:
+    def take(self, page: Page) -> None:
+        """Write what is new or changed of a page. Of a broken record that can be named the last good form stays."""
+        new: list[RawRecord] = []
+        changed: list[RawRecord] = []
+        digests = self._digests
+        for record in page.records:
             known = digests.get(record.sourced_id)
             if known is SEEN:
                 self.repeated += 1
@@ -177,14 +191,19 @@ class _Staging:
         self._insert(new)
         self._update(changed)
         self.changed += len(new) + len(changed)
-        self.broken += broken
-        self._received += len(records) + broken
+        for broken in page.broken:
+            if broken.sourced_id in digests:
+                digests[broken.sourced_id] = SEEN
+        self.broken += len(page.broken)
+        self.nameless += sum(broken.sourced_id is None for broken in page.broken)
+        self._received += len(page)
 
     def mark_absent(self) -> None:
         """Note that the records which were not received are not there any more."""
         gone = (name for name, digest in self._digests.items() if digest is not SEEN and digest is not ABSENT)
         statement = update(_TABLE).where(_KEY).values(absent_since=self._pull_id)
         for names in _batches(gone):
+            keep_former(self._session, self._connection_id, self._collection, names, self._pull_id)
             self._session.connection().execute(statement, [self._key(name) for name in names])
             self.absent += len(names)
 
@@ -207,6 +226,8 @@ class _Staging:
         """New bytes; a record that was absent is back, and counts as changed."""
         if not records:
             return
+        names = [record.sourced_id for record in records]
+        keep_former(self._session, self._connection_id, self._collection, names, self._pull_id)
         statement = update(_TABLE).where(_KEY).values(
             digest=bindparam("new_digest"), raw=bindparam("new_raw"), changed_in=self._pull_id, absent_since=None
         )  # fmt: skip

@@ -56,11 +56,13 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message about the run."""
+    """A message about the run: what happened, what to do, and where."""
 
     level: str
     code: str
     detail: str
+    remedy: str = ""
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,13 @@ def _reasons(
 
 def _notices(session: Session, run: SyncRun) -> tuple[Notice, ...]:
     rows = session.scalars(select(RunMessage).where(RunMessage.run_id == run.id).order_by(RunMessage.id).limit(50))
-    return tuple(Notice(row.level, row.code, row.detail) for row in rows)
+    return tuple(Notice(row.level, row.code, row.detail, *_advice(row.code)) for row in rows)
+
+
+def _advice(code: str) -> tuple[str, str]:
+    """(what to do, where)."""
+    known = Code.__members__.get(code)
+    return (known.value.remedy, known.value.where) if known else ("", "")
 
 
 def stored_report(run: SyncRun) -> Report | None:

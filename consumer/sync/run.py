@@ -91,7 +91,7 @@ def execute(work: Work) -> Report:
     except Exception as error:
         work.session.rollback()
         will_write(work.session)
-        work.message("error", "FAILED", f"{type(error).__name__}: see the program's log")
+        work.message("error", Code.FAILED.name, f"The run ended by an error of this program: {type(error).__name__}")
         _close(work, Status.FAILED)
         raise
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from consumer.client.caller import Client, Target, roster_scope
+from consumer.client.limits import Limits
 from consumer.client.oauth2 import Credentials
 from consumer.client.transport import Transport
 from tests.faults.provider import FaultProvider
@@ -24,10 +25,12 @@ class Clock:
         self.waits.append(seconds)
 
 
-def client_of(provider: FaultProvider, limit: int = 4, clock: Clock | None = None) -> Client:
+def client_of(
+    provider: FaultProvider, limit: int = 4, clock: Clock | None = None, limits: Limits | None = None
+) -> Client:
     """A client with the right credentials, in pages of `limit`."""
     clock = clock or Clock()
     scope = roster_scope(provider.version)
     credentials = Credentials(provider.token_url, provider.client_id, provider.client_secret, scope)
     target = Target(provider.base_url, provider.version, credentials, limit)
-    return Client(target, Transport(allow_private=True, sleep=clock.sleep, clock=clock))
+    return Client(target, Transport(allow_private=True, sleep=clock.sleep, clock=clock, limits=limits))

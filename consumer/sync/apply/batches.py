@@ -11,7 +11,7 @@ from functools import partial
 
 import orjson
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from consumer.mapping.outcome import Code
@@ -90,13 +90,13 @@ def _do(session: Session, batch: list[Row], work: Callable[[list[Row]], None]) -
     try:
         with session.begin_nested():
             work(batch)
-    except (IntegrityError, Missing) as error:
+    except (DataError, IntegrityError, Missing) as error:
         if len(batch) > 1:
             middle = len(batch) // 2
             _do(session, batch[:middle], work)
             _do(session, batch[middle:], work)
             return
-        why = str(error.orig) if isinstance(error, IntegrityError) else str(error)
+        why = str(error) if isinstance(error, Missing) else str(error.orig)
         session.execute(
             update(PlanChange)
             .where(PlanChange.id == batch[0].id)
