@@ -41,8 +41,9 @@ class StagedRecord(db.Model):
 
 
 class FormerRecord(db.Model):
-    """What a record said before pull `replaced_in` brought other bytes, or no longer contained it: a person's history
-    can be told pull by pull. `raw` is None for a time in which it was absent.
+    """What a record said until pull `replaced_in` brought other bytes, or no longer contained it: a person's history
+    can be told pull by pull. `brought_in`: the pull that brought these bytes; `raw` is None for a time in which it was
+    absent.
     """
 
     __tablename__ = "former_record"
@@ -52,6 +53,7 @@ class FormerRecord(db.Model):
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
     collection: Mapped[str] = mapped_column(String(24))
     sourced_id: Mapped[str] = mapped_column(String(255))
+    brought_in: Mapped[int]
     replaced_in: Mapped[int]
     raw: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
 
@@ -65,6 +67,7 @@ class Pull(db.Model):
     changed      records that are new or whose bytes changed; absent: records that are not there any more
     broken       records that could not be taken in
     error_code   why a read is not complete, a code of C-114, with its text: PARTIAL_READ, AUTH_FAILED ...
+    request_id   of the call that failed (C-112)
     """
 
     __tablename__ = "pull"
@@ -84,3 +87,4 @@ class Pull(db.Model):
     broken: Mapped[int] = mapped_column(default=0)
     error_code: Mapped[str | None] = mapped_column(String(32))
     error_text: Mapped[str | None] = mapped_column(Text)
+    request_id: Mapped[str | None] = mapped_column(String(64), default=None)

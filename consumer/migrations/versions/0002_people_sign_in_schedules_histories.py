@@ -51,6 +51,7 @@ def upgrade_() -> None:
         sa.Column("connection_id", sa.Integer(), nullable=False),
         sa.Column("collection", sa.String(length=24), nullable=False),
         sa.Column("sourced_id", sa.String(length=255), nullable=False),
+        sa.Column("brought_in", sa.Integer(), nullable=False),
         sa.Column("replaced_in", sa.Integer(), nullable=False),
         sa.Column("raw", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -115,3 +116,24 @@ def upgrade_() -> None:
     op.add_column("sync_run", sa.Column("asked_to_stop", sa.Boolean(), server_default="0", nullable=False))
     op.add_column("sync_run", sa.Column("progress", sa.Text(), nullable=True))
     op.create_index("uq_sync_run_slot", "sync_run", ["connection_id", "slot"], unique=True)
+
+    op.add_column("plan_change", sa.Column("person", sa.String(length=255), nullable=True))
+    op.add_column("plan_change", sa.Column("school_id", sa.Integer(), nullable=True))
+    op.create_index(
+        "ix_plan_change_school", "plan_change", ["run_id", "school_id", "entity", "action", "id"], unique=False
+    )
+    op.create_index(
+        "ix_plan_change_code", "plan_change", ["code", "run_id", "entity", "action", "id"], unique=False,
+        sqlite_where=sa.text("code IS NOT NULL"), postgresql_where=sa.text("code IS NOT NULL"),
+    )  # fmt: skip
+    op.create_index(
+        "ix_plan_change_person", "plan_change", ["person"], unique=False,
+        sqlite_where=sa.text("person IS NOT NULL"), postgresql_where=sa.text("person IS NOT NULL"),
+    )  # fmt: skip
+    op.drop_index(op.f("ix_plan_change_key"), table_name="plan_change")
+    op.create_index(
+        op.f("ix_plan_change_key"), "plan_change", ["key"], unique=False,
+        postgresql_ops={"key": "varchar_pattern_ops"},
+    )  # fmt: skip
+    op.add_column("pull", sa.Column("request_id", sa.String(length=64), nullable=True))
+    op.add_column("run_message", sa.Column("request_id", sa.String(length=64), nullable=True))

@@ -108,6 +108,8 @@ class PlanChange(db.Model):
     """One row of a plan: the preview, the work, the resume after a crash and the log are this row.
 
     key         sourcedId of what is changed; "class|user" of an enrollment, "parent|child" of a link
+    person      of an enrollment or a link the sourcedId of the person or child it is about, else None
+    school_id   the platform school it belongs to, None where no school is known
     target_id   the platform row, None for Create; of an enrollment, `section_id` is its section
     name        what people call it
     before, after   JSON objects of the values that change
@@ -117,11 +119,20 @@ class PlanChange(db.Model):
     __tablename__ = "plan_change"
     __table_args__ = (
         Index(None, "run_id", "entity", "action", "id"),
+        Index("ix_plan_change_school", "run_id", "school_id", "entity", "action", "id"),
+        Index(
+            "ix_plan_change_code", "code", "run_id", "entity", "action", "id",
+            sqlite_where=text("code IS NOT NULL"), postgresql_where=text("code IS NOT NULL"),
+        ),
+        Index(
+            "ix_plan_change_person", "person",
+            sqlite_where=text("person IS NOT NULL"), postgresql_where=text("person IS NOT NULL"),
+        ),
         Index(
             "ix_plan_change_open", "state",
             sqlite_where=text("state IN ('held', 'failed')"), postgresql_where=text("state IN ('held', 'failed')"),
         ),
-        Index(None, "key"),
+        Index(None, "key", postgresql_ops={"key": "varchar_pattern_ops"}),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -131,6 +142,8 @@ class PlanChange(db.Model):
     key: Mapped[str] = mapped_column(String(511))
     target_id: Mapped[int | None] = mapped_column(default=None)
     section_id: Mapped[int | None] = mapped_column(default=None)
+    person: Mapped[str | None] = mapped_column(String(255), default=None)
+    school_id: Mapped[int | None] = mapped_column(default=None)
     name: Mapped[str] = mapped_column(String(600), default="")
     before: Mapped[str | None] = mapped_column(Text, default=None)
     after: Mapped[str | None] = mapped_column(Text, default=None)
@@ -154,7 +167,9 @@ class SkippedRecord(db.Model):
 
 
 class RunMessage(db.Model):
-    """Something about a run as a whole, or about a record that could not even be taken in. `level`: warning, error."""
+    """Something about a run as a whole, or about a record that could not even be taken in. `level`: warning, error.
+    `request_id`: of the call that failed, as both sides know it (C-112).
+    """
 
     __tablename__ = "run_message"
 
@@ -164,6 +179,7 @@ class RunMessage(db.Model):
     code: Mapped[str] = mapped_column(String(32))
     sis_id: Mapped[str | None] = mapped_column(String(255), default=None)
     detail: Mapped[str] = mapped_column(Text, default="")
+    request_id: Mapped[str | None] = mapped_column(String(64), default=None)
 
 
 class Mark(db.Model):
