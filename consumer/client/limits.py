@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 MIB = 1024 * 1024
+#: Records of a collection: no district has so many, a provider that sends more never ends.
+MOST = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,7 @@ class Limits:
     patience   seconds of failures without one good answer between; after them nothing is tried again
     longest    bytes of an answer, unpacked
     redirects  times that one request may be sent on, on the same host
+    most       records of one collection
     """
 
     connect: float = 10.0
@@ -23,3 +26,4 @@ class Limits:
     patience: float = 1800.0
     longest: int = 128 * MIB
     redirects: int = 5
+    most: int = MOST

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from consumer.client.addresses import PublicAdapter, check_url
@@ -59,7 +60,7 @@ class Transport:
     ) -> None:
         self.sleep, self.clock = sleep, clock
         self._waits = waits
-        self._limits = limits or Limits()
+        self.limits = limits or Limits()
         self._failing_since: datetime | None = None
         self._beat: Callable[[], None] = _nothing
         self._allow_private = allow_private
@@ -68,12 +69,16 @@ class Transport:
         # Neither proxies nor ~/.netrc of whoever runs this: the latter would replace our Authorization header.
         self._session.trust_env = False
         self._session.headers.update({"Accept": "application/json", "Accept-Encoding": "gzip, deflate"})
-        adapter = limit_answers(HTTPAdapter() if allow_private else PublicAdapter(), self._limits.answer)
+        adapter = limit_answers(HTTPAdapter() if allow_private else PublicAdapter(), self.limits.answer)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
 
     def close(self) -> None:
         self._session.close()
+
+    def sign_with(self, auth: AuthBase) -> None:
+        """From now on every request, with each further try and each redirect, goes through `auth` before it is sent."""
+        self._session.auth = auth
 
     def send(
         self,
@@ -93,7 +98,7 @@ class Transport:
             if answer.status not in REDIRECTS:
                 return answer
             target = next_stop(method, been[-1], answer.headers)
-            if target in been or len(been) > self._limits.redirects:
+            if target in been or len(been) > self.limits.redirects:
                 raise Redirected(f"{_host(url)} sends the request in a circle")
             been.append(target)
 
@@ -130,7 +135,7 @@ class Transport:
     def _impatient(self) -> bool:
         """Whether nothing good has come for so long that failures are not worth waiting for any more."""
         since = self._failing_since
-        return since is not None and (self.clock() - since).total_seconds() > self._limits.patience
+        return since is not None and (self.clock() - since).total_seconds() > self.limits.patience
 
     def _wait(self, seconds: float) -> None:
         self._beat()
@@ -155,7 +160,7 @@ class Transport:
             url,
             headers=headers,
             data=data,
-            timeout=(self._limits.connect, self._limits.silence),
+            timeout=(self.limits.connect, self.limits.silence),
             allow_redirects=False,
             stream=True,
         ) as response:
@@ -163,7 +168,7 @@ class Transport:
 
     def _body(self, response: requests.Response, url: str) -> bytes:
         """The unpacked body. Raises TooLong before more than `longest` bytes, and a piece, are in memory."""
-        longest = self._limits.longest
+        longest = self.limits.longest
         announced = response.headers.get("Content-Length", "")
         too_long = TooLong(f"{_host(url)} sends an answer of more than {longest // MIB or 1} MiB")
         if announced.isdecimal() and (len(announced) > 15 or int(announced) > longest):

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from consumer.client.errors import BadAnswer, ClientError, PartialRead, ServerFault, Unreachable
+from consumer.client.limits import MOST
 from consumer.client.links import has_links, names_next, next_url
 from consumer.client.page import BrokenRecord, NotJson, RawRecord, split_page
 from consumer.client.transport import Answer
 
 #: Tries of one page that does not parse.
 TRIES = 4
-#: Records of a collection: no district has so many, a provider that sends more never ends.
-MOST = 20_000_000
 #: A total is stored; what is greater is as wrong as this.
 GREATEST_TOTAL = 2**31 - 1
 
@@ -57,6 +56,7 @@ class Walk:
         collection: str,
         limit: int,
         pause: Callable[[int], None],
+        most: int = MOST,
     ) -> None:
         self.collection = collection
         self.received = 0
@@ -68,6 +68,7 @@ class Walk:
         self._url = url
         self._limit = limit
         self._pause = pause
+        self._most = most
         self._linked = False
         self._counts = False
 
@@ -133,7 +134,7 @@ class Walk:
 
     def _refuse_endlessness(self) -> None:
         """Far more than the provider counts, or than any district has. (The total of some is a page's length.)"""
-        if self.received > MOST:
+        if self.received > self._most:
             raise self._stopped("no district has so many, the provider seems to go on without end")
         if self.total is not None and self._counts and self.received > 2 * self.total + self._limit:
             raise self._stopped(f"the provider counts {self.total} and goes on sending more")
