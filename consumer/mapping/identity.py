@@ -3,12 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from consumer.folding import fold as fold
 from consumer.mapping.users import MappedUser
-
-
-def fold(text: str) -> str:
-    """Sign-in names and codes are compared without regard to case."""
-    return text.casefold()
 
 
 @dataclass(frozen=True, slots=True)
