@@ -11,89 +11,65 @@ Every step commits as it goes and may be done again: a killed run is taken up at
 it began with, and comes to the same end.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import KW_ONLY, dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Sequence
 
-import orjson
-from sqlalchemy import delete, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, select, update
 
-from consumer.client.caller import Client
 from consumer.connections import Connection
 from consumer.mapping.choices import Choices
 from consumer.mapping.outcome import Code
 from consumer.sync.apply import apply_plan
 from consumer.sync.choices import Places, load_choices, load_places
+from consumer.sync.closing import cancel_run, close_run, fail_run
 from consumer.sync.gate import hold_removals
 from consumer.sync.planning import KINDS, NEEDS, collections_of, set_marks, start_planning, write_plan
 from consumer.sync.pull import pull
-from consumer.sync.report import CHOSEN, Report, make_report
+from consumer.sync.queue import hand_back
+from consumer.sync.report import Report
 from consumer.sync.staging import Pull
 from consumer.sync.tables import Entity, PlanChange, RunMessage, State, Status, SyncRun
+from consumer.sync.work import AskedToStop, TakenOver, ToldToEnd, Watch, Work
 from shared.database import will_write
-from shared.sealing import Sealer
 
-#: Told of progress: what is being done, how much is done, of how much (None: unknown).
-Watch = Callable[[str, int, int | None], None]
+__all__ = ["PLACES", "Watch", "Work", "execute"]
 
 PLACES = ("orgs", "academicSessions")
-HEARTBEAT = timedelta(seconds=5)
-
-
-@dataclass
-class Work:
-    """A run at work: its row's id, and what it needs from outside. `clock` gives aware UTC; `sealer` is the
-    installation's.
-    """
-
-    session: Session
-    client: Client
-    run_id: int
-    clock: Callable[[], datetime]
-    watch: Watch
-    _: KW_ONLY
-    sealer: Sealer
-    beaten_at: datetime | None = None
-
-    @property
-    def run(self) -> SyncRun:
-        return self.session.get_one(SyncRun, self.run_id)
-
-    def commit(self) -> None:
-        """Commit what was done, and say now and then that the run lives."""
-        self.session.commit()
-        now = self.clock()
-        if self.beaten_at is None or now - self.beaten_at > HEARTBEAT:
-            will_write(self.session)
-            beat = update(SyncRun).where(SyncRun.id == self.run_id).values(heartbeat_at=now)
-            self.session.execute(beat.execution_options(synchronize_session=False))
-            self.session.commit()
-            self.beaten_at = now
-
-    def turn(self) -> None:
-        """Commit, and begin the next piece of work as one that writes."""
-        self.commit()
-        will_write(self.session)
-
-    def message(self, level: str, code: str, detail: str, sis_id: str | None = None) -> None:
-        row = {"run_id": self.run_id, "level": level, "code": code, "detail": detail, "sis_id": sis_id}
-        self.session.execute(insert(RunMessage), [row])
 
 
 def execute(work: Work) -> Report:
     """Work on a run that this process has taken up, until it ends. Commits.
 
-    An unforeseen error ends the run as Failed and is raised; a killed process leaves it Running.
+    A run that a person has stopped ends as Cancelled. An unforeseen error ends it as Failed and is raised. So are
+    ToldToEnd, which leaves it queued for another process, and TakenOver. A killed process leaves it Running.
     """
     try:
         return _execute(work)
-    except Exception as error:
-        work.session.rollback()
-        will_write(work.session)
-        work.message("error", Code.FAILED.name, f"The run ended by an error of this program: {type(error).__name__}")
-        _close(work, Status.FAILED)
+    except AskedToStop:
+        _leave_batch(work)
+        return _ended(work, cancel_run(work.session, work.run, work.clock()))
+    except ToldToEnd:
+        _leave_batch(work)
+        hand_back(work.session, work.run)
+        work.session.commit()
         raise
+    except TakenOver:
+        work.session.rollback()
+        raise
+    except Exception as error:
+        _leave_batch(work)
+        _ended(work, fail_run(work.session, work.run, error, work.clock()))
+        raise
+
+
+def _leave_batch(work: Work) -> None:
+    """Take back what the present batch has done, and begin to write how the run ends."""
+    work.session.rollback()
+    will_write(work.session)
+
+
+def _ended(work: Work, report: Report) -> Report:
+    work.session.commit()
+    return report
 
 
 def _execute(work: Work) -> Report:
@@ -148,12 +124,10 @@ def _pull(work: Work, collection: str) -> None:
         work.message("warning", Code.BAD_DATA.name, f"{collection}: {why}", sis_id)
 
     def progress(received: int, total: int | None) -> None:
-        work.watch(f"Reading {collection}", received, total)
+        work.tell(f"Reading {collection}", received, total)
 
     connection, now = _connection(work), work.clock()
-    done = pull(
-        work.session, work.client, connection, collection, work.run_id, now, progress, broken, work.commit
-    )
+    done = pull(work.session, work.client, connection, collection, work.run_id, now, progress, broken, work.commit)
     complete, code, text = done.complete, done.error_code, done.error_text
     work.turn()
     if not complete:
@@ -195,7 +169,7 @@ def _plan(work: Work, entities: Sequence[Entity]) -> bool:
     for count in write_plan(planning, entities, work.turn):
         written += count
         work.commit()
-        work.watch("Planning", written, None)
+        work.tell("Planning", written, None)
     work.turn()
     for stop in hold_removals(work.session, work.run_id, choices.options):
         work.message("warning", Code.SAFETY_STOP.name, str(stop))
@@ -209,7 +183,7 @@ def _apply(work: Work) -> None:
     for count in apply_plan(work.session, work.sealer, work.run.connection_id, work.run_id):
         applied += count
         work.commit()
-        work.watch("Applying", applied, None)
+        work.tell("Applying", applied, None)
         will_write(work.session)
 
 
@@ -240,20 +214,4 @@ def _supersede(work: Work) -> None:
 
 def _close(work: Work, status: Status | None) -> Report:
     """End the run; without a `status` the outcome decides it (C-111)."""
-    run = work.run
-    report = make_report(work.session, run, KINDS[run.kind])
-    report = replace(report, status=status or _outcome(report))
-    run.status, run.step, run.finished_at = report.status, "done", work.clock()
-    run.counts = orjson.dumps(report.as_json()).decode()
-    work.commit()
-    return report
-
-
-def _outcome(report: Report) -> Status:
-    if any(line.held for line in report.lines) and not report.dry_run:
-        return Status.WAITING
-    if any(notice.level == "error" for notice in report.notices) or any(line.failed for line in report.lines):
-        return Status.ERRORS
-    if report.notices or any(reason.code not in CHOSEN for reason in report.reasons):
-        return Status.WARNINGS
-    return Status.COMPLETED
+    return _ended(work, close_run(work.session, work.run, status, work.clock()))

@@ -14,8 +14,9 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import NamedTuple
 
-#: A sync window is three hours long on the local clock and starts at 0, 3, … 21 (C-81).
-WINDOW_HOURS = 3
+from consumer.connections.model import WINDOW_HOURS
+
+#: The hours of the local clock at which windows start: 0, 3, … 21 (C-81).
 WINDOWS = tuple(range(0, 24, WINDOW_HOURS))
 #: Elapsed time that the schedule keeps away from a manual sync and from a change of itself (C-91).
 WAIT = timedelta(hours=24)
