@@ -1,4 +1,4 @@
-"""The consumer's Flask application: its database, its sealing key, its status page."""
+"""The consumer's Flask application: its database, its sealing key, its pages."""
 
 from pathlib import Path
 
@@ -10,10 +10,15 @@ import consumer.platform.models
 import consumer.sync.staging
 import consumer.sync.tables  # noqa: F401 - tables, known to migrations by being imported
 from consumer.database import db
-from consumer.web.status import status
+from consumer.platform.models import SignInFailure
+from consumer.web.accounts import PlatformAccounts
+from consumer.web.blueprints import BLUEPRINTS, menu
+from consumer.web.home import landing
 from shared.database import ENGINE_OPTIONS
 from shared.sealing import open_sealer
 from shared.settings import Settings
+from shared.web.frame import Frame, error_pages, install
+from shared.web.throttle import Throttle
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -31,5 +36,12 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["homeroom"] = {"settings": settings, "sealer": sealer}
     db.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS))
-    app.register_blueprint(status)
+    frame = Frame(
+        name="consumer", title="Homeroom", public_url=settings.consumer_url, db=db, accounts=PlatformAccounts(sealer),
+        throttle=Throttle(SignInFailure, sealer.derive("consumer:throttle")), home=landing, menu=menu,
+    )  # fmt: skip
+    install(app, frame)
+    error_pages(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
     return app

@@ -7,6 +7,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from shared.oneroster.versions import Version
+from tests.browser.consumer_site import Site, open_site
+from tests.conftest import Template
+from tests.faults.provider import FaultProvider
+
 #: Chromium refuses to be root in its sandbox, and would call its maker's hosts.
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -27,3 +32,17 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield started
         started.close()
+
+
+@pytest.fixture(scope="module")
+def _site(tmp_path_factory: pytest.TempPathFactory, consumer_template: Template, browser: Browser) -> Iterator[Site]:
+    settings = consumer_template.sqlite(tmp_path_factory.mktemp("consumer"))
+    with FaultProvider(Version.V1P2) as provider, open_site(settings, browser, provider) as site:
+        yield site
+
+
+@pytest.fixture
+def site(_site: Site) -> Iterator[Site]:
+    """The consumer's pages; one consumer for all tests of a module, windows of its own for each test."""
+    yield _site
+    _site.close()

@@ -1,0 +1,34 @@
+"""Every blueprint of the consumer's pages, and the menu."""
+
+from collections.abc import Sequence
+
+from flask import request, url_for
+
+from consumer.web.configuration import configuration
+from consumer.web.courses import courses
+from consumer.web.data_prep import data_prep
+from consumer.web.home import home
+from consumer.web.logs import logs
+from consumer.web.new_connection import new_connection
+from consumer.web.schools import schools
+from consumer.web.sections import sections
+from consumer.web.tabs import TABS, is_administrator
+from consumer.web.terms import terms
+from consumer.web.users import users
+from shared.web.frame import Link
+from shared.web.people import Person
+
+BLUEPRINTS = (
+    home, new_connection,
+    configuration, schools, terms, users, courses, sections, logs, data_prep,
+)  # fmt: skip
+
+#: Links beside the title: an endpoint, its words, and the blueprints that belong to it.
+_MENU = (("home.show", "Connections", frozenset({"home", "new_connection", *(tab.name for tab in TABS)})),)
+
+
+def menu(person: Person) -> Sequence[Link]:
+    """The links beside the title, for system administrators."""
+    if not is_administrator(person):
+        return ()
+    return [Link(url_for(endpoint), words, request.blueprint in names) for endpoint, words, names in _MENU]

@@ -1,0 +1,72 @@
+"""The home page: every connection, how it stands, and what to do next."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from consumer.connections import Connection
+from consumer.database import db
+from consumer.platform.settings import read_settings
+from consumer.sync.tables import SyncRun
+from consumer.web.tabs import is_administrator
+from shared.web.people import Person
+from shared.web.sessions import guard, the_person
+
+home = Blueprint("home", __name__, template_folder="templates")
+guard(home, lambda _person: True)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLine:
+    """A connection with its last run."""
+
+    id: int
+    name: str
+    base_url: str
+    version: str
+    mode: str
+    run_id: int | None
+    run_kind: str
+    status: str
+    queued_at: datetime | None
+
+
+def landing(person: Person) -> str:
+    """Where a person goes after signing in."""
+    return url_for("home.show")
+
+
+@home.get("/")
+def show() -> ResponseReturnValue:
+    """Connections for administrators; others have nothing to do here yet but their password."""
+    session = db.session()
+    if not is_administrator(the_person()):
+        return render_template("member.html")
+    lines = connection_lines(session)
+    return render_template("home.html", lines=lines, zone=read_settings(session).time_zone)
+
+
+@home.get("/connections/<int:connection_id>/")
+def connection(connection_id: int) -> ResponseReturnValue:
+    """A connection begins with its first tab."""
+    return redirect(url_for("configuration.show", connection_id=connection_id))
+
+
+def connection_lines(session: Session) -> list[ConnectionLine]:
+    """Every connection by name, with its last run."""
+    last_runs = select(func.max(SyncRun.id)).group_by(SyncRun.connection_id)
+    runs = {run.connection_id: run for run in session.scalars(select(SyncRun).where(SyncRun.id.in_(last_runs)))}
+    return [_line(row, runs.get(row.id)) for row in session.scalars(select(Connection).order_by(Connection.name))]
+
+
+def _line(row: Connection, run: SyncRun | None) -> ConnectionLine:
+    if run is None:
+        return ConnectionLine(row.id, row.name, row.base_url, row.version, row.mode, None, "", "Never synced", None)
+    kind = f"{run.kind}, dry run" if run.dry_run else run.kind
+    return ConnectionLine(
+        row.id, row.name, row.base_url, row.version, row.mode, run.id, kind, run.status, run.queued_at
+    )
