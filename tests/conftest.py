@@ -19,9 +19,11 @@ from flask import Flask
 
 from shared.migrations import upgrade
 from shared.settings import Settings, read_settings
-from tests.database import PostgresqlServer, dispose, postgresql_programs
+from tests.database import PostgresqlServer, dispose, in_memory, postgresql_programs
+from tests.routes import compile_once
 
 APP_NAME = "demo"
+compile_once()
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +35,7 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
-    server = PostgresqlServer(programs)
+    server = PostgresqlServer(programs, in_memory())
     yield server
     server.stop()
 
