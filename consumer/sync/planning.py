@@ -113,6 +113,8 @@ def _row(planning: Planning, change: Change) -> dict[str, Any]:
         "key": change.key,
         "target_id": change.target_id,
         "section_id": change.section_id,
+        "person": change.person,
+        "school_id": change.school_id,
         "name": change.name,
         "before": _text(change.before),
         "after": _text(change.after),

@@ -19,7 +19,9 @@ Values = dict[str, Any]
 
 
 class Change(NamedTuple):
-    """One row of a plan (`consumer.sync.tables.PlanChange`). Values are JSON values."""
+    """One row of a plan (`consumer.sync.tables.PlanChange`). Values are JSON values. `person` and `school_id`: whom and
+    which school it is about, for the log.
+    """
 
     entity: Entity
     action: Action
@@ -31,6 +33,8 @@ class Change(NamedTuple):
     after: Values | None = None
     code: str | None = None
     detail: str | None = None
+    person: str | None = None
+    school_id: int | None = None
 
 
 class Marked(NamedTuple):
@@ -79,10 +83,12 @@ def seen(entity: Entity, target_id: int, touched: int) -> Change:
 
 
 class Verdict(NamedTuple):
-    """What became of a record: skipped or not, and its display name."""
+    """What became of a record: skipped or not, its display name, whom and which school it is about."""
 
     skipped: Skipped | None
     name: str
+    person: str | None = None
+    school_id: int | None = None
 
 
 def skip_changes(planning: Planning, entity: Entity, verdicts: Mapping[str, Verdict]) -> Iterator[Change]:
@@ -90,12 +96,15 @@ def skip_changes(planning: Planning, entity: Entity, verdicts: Mapping[str, Verd
     for chunk in chunks(verdicts):
         now = current_skips(planning, entity, chunk)
         for sis_id in chunk:
-            skipped, name = verdicts[sis_id]
+            skipped, name, person, school_id = verdicts[sis_id]
             if skipped is None:
                 if sis_id in now:
-                    yield Change(entity, Action.CLEAR, sis_id, name=name)
+                    yield Change(entity, Action.CLEAR, sis_id, name=name, person=person, school_id=school_id)
             elif now.get(sis_id) != (skipped.code.name, skipped.detail):
-                yield Change(entity, Action.SKIP, sis_id, name=name, code=skipped.code.name, detail=skipped.detail)
+                yield Change(
+                    entity, Action.SKIP, sis_id, name=name, code=skipped.code.name, detail=skipped.detail,
+                    person=person, school_id=school_id,
+                )  # fmt: skip
 
 
 def current_skips(planning: Planning, entity: Entity, sis_ids: list[str]) -> dict[str, tuple[str, str]]:

@@ -41,13 +41,16 @@ def plan_courses(planning: Planning) -> Iterator[Change]:
     for sis_id, values in desired.items():
         now = present.get(sis_id)
         if now is None:
-            yield Change(Entity.COURSE, Action.CREATE, sis_id, name=values["title"], after=values)
+            yield Change(
+                Entity.COURSE, Action.CREATE, sis_id, name=values["title"], after=values, school_id=values["school_id"]
+            )
             continue
         before, after = difference(now.values, values)
         if after:
             yield Change(
-                Entity.COURSE, Action.UPDATE, sis_id, now.id, name=values["title"], before=before, after=after
-            )
+                Entity.COURSE, Action.UPDATE, sis_id, now.id, name=values["title"], before=before, after=after,
+                school_id=values["school_id"],
+            )  # fmt: skip
     verdicts = {k: Verdict(o if isinstance(o, Skipped) else None, names[k]) for k, o in outcomes.items()}
     yield from skip_changes(planning, Entity.COURSE, verdicts)
     yield from (seen(Entity.COURSE, course_id, times) for course_id, times in sorted(touched.items()))

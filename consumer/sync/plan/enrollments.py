@@ -40,7 +40,7 @@ def plan_enrollments(planning: Planning) -> Iterator[Change]:
     courses = known_courses(planning)
     for chunk in chunks(sorted(class_ids), CLASSES):
         staged = read_these(planning.session, planning.connection_id, "classes", chunk)
-        sections, _ = map_classes(planning, staged, courses)
+        sections, _, schools = map_classes(planning, staged, courses)
         rosters = lines_by_class(planning.session, planning.connection_id, chunk)
         present = _present(planning, chunk)
         verdicts: dict[str, Verdict] = {}
@@ -50,11 +50,13 @@ def plan_enrollments(planning: Planning) -> Iterator[Change]:
                 roster = _Roster(planning, section, people, verdicts)
                 yield from roster.changes(lines, present[class_id])
             else:
-                verdicts.update(_without_section(section, lines, planning.today))
+                verdicts.update(_without_section(section, schools.get(class_id), lines, planning.today))
         yield from skip_changes(planning, Entity.ENROLLMENT, verdicts)
 
 
-def _without_section(section: Outcome | None, lines: list[RosterLine], today: date) -> dict[str, Verdict]:
+def _without_section(
+    section: Outcome | None, school_id: int | None, lines: list[RosterLine], today: date
+) -> dict[str, Verdict]:
     """Enrollments of a section that is not synced: the section's reason is theirs (C-28, C-34). None is removed."""
     why = section if isinstance(section, Skipped) else None
     if section is None:
@@ -63,7 +65,7 @@ def _without_section(section: Outcome | None, lines: list[RosterLine], today: da
     for line in lines:
         outcome = map_enrollment(line, date.max, today)
         skipped = None if isinstance(outcome, Gone) else outcome if isinstance(outcome, Skipped) else why
-        verdicts[line.sis_id] = Verdict(skipped, "")
+        verdicts[line.sis_id] = Verdict(skipped, "", line.user, school_id)
     return verdicts
 
 
@@ -95,8 +97,7 @@ class _Roster:
             if person not in here:
                 after = _values(one)
                 after.update({"section": self._section.sis_id, "user": one.user})
-                key, name = self._key(one.user), self._section.name
-                yield Change(Entity.ENROLLMENT, Action.CREATE, key, name=name, after=after)
+                yield self._change(Action.CREATE, one.user, None, None, after)
 
     def _wanted(self, lines: list[RosterLine]) -> dict[Person, MappedEnrollment]:
         several: dict[Person, list[MappedEnrollment]] = defaultdict(list)
@@ -109,9 +110,9 @@ class _Roster:
                     several[person].append(outcome)
                 elif person is not None:
                     self._spared.add(person)
-                self._verdicts[line.sis_id] = Verdict(why_not, self._section.name)
+                self._verdicts[line.sis_id] = self._verdict(why_not, self._section.name, line)
             else:
-                self._verdicts[line.sis_id] = Verdict(None, "")
+                self._verdicts[line.sis_id] = self._verdict(None, "", line)
         return {person: winner(ones, self._planning.today) for person, ones in several.items()}
 
     def _updated(self, one: MappedEnrollment, now: _Present) -> Iterator[Change]:
@@ -120,8 +121,7 @@ class _Roster:
             return
         before, after = difference(now.values, _values(one))
         if after:
-            key, name = self._key(one.user), self._section.name
-            yield Change(Entity.ENROLLMENT, Action.UPDATE, key, now.id, now.section_id, name, before, after)
+            yield self._change(Action.UPDATE, one.user, now, before, after)
 
     def _removed(self, now: _Present, users: dict[str, str]) -> Iterator[Change]:
         """A member whom the SIS does not have goes, by whomever enrolled (C-68, C-69); an admin only when the sync
@@ -129,14 +129,21 @@ class _Roster:
         """
         if now.values["role"] == "admin" and now.values["origin"] == MANUAL:
             return
-        key = self._key(users.get(now.values["sis_id"] or "", f"account {now.account_id}"))
-        yield Change(
-            Entity.ENROLLMENT, Action.REMOVE, key, now.id, now.section_id, self._section.name,
-            before={name: now.values[name] for name in ("role", "origin", "sis_id")},
+        user = users.get(now.values["sis_id"] or "", f"account {now.account_id}")
+        before = {name: now.values[name] for name in ("role", "origin", "sis_id")}
+        yield self._change(Action.REMOVE, user, now, before, None)
+
+    def _change(
+        self, action: Action, user: str, now: _Present | None, before: Values | None, after: Values | None
+    ) -> Change:
+        section = self._section
+        return Change(
+            Entity.ENROLLMENT, action, f"{section.sis_id}|{user}", now.id if now else None,
+            now.section_id if now else None, section.name, before, after, person=user, school_id=section.school_id,
         )  # fmt: skip
 
-    def _key(self, user: str) -> str:
-        return f"{self._section.sis_id}|{user}"
+    def _verdict(self, why_not: Skipped | None, name: str, line: RosterLine) -> Verdict:
+        return Verdict(why_not, name, line.user, self._section.school_id)
 
 
 def _values(one: MappedEnrollment) -> Values:

@@ -37,12 +37,13 @@ def plan_links(planning: Planning) -> Iterator[Change]:
         wanted.add(ends)
         if ends not in present and not (people.why_not(parent) or people.why_not(child)):
             after = {"parent": parent, "child": child}
-            yield Change(Entity.LINK, Action.CREATE, f"{parent}|{child}", after=after)
+            yield Change(Entity.LINK, Action.CREATE, f"{parent}|{child}", after=after, person=child)
     for ends, row in present.items():
         ours = row.origin == SYNC and row.connection_id == planning.connection_id
         if ours and ends not in wanted and spared.isdisjoint(ends):
             before = {"parent_id": row.parent_id, "child_id": row.child_id}
-            yield Change(Entity.LINK, Action.REMOVE, f"account {ends[0]}|account {ends[1]}", row.id, before=before)
+            parent, child = (f"account {account_id}" for account_id in ends)
+            yield Change(Entity.LINK, Action.REMOVE, f"{parent}|{child}", row.id, before=before, person=child)
 
 
 def _moved(planning: Planning) -> bool:

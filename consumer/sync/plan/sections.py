@@ -40,11 +40,14 @@ def plan_sections(planning: Planning) -> Iterator[Change]:
     touched = _touched(planning)
     courses = known_courses(planning)
     for chunk in chunks(_records(planning, touched)):
-        outcomes, names = map_classes(planning, chunk, courses)
+        outcomes, names, schools = map_classes(planning, chunk, courses)
         present = _present(planning, outcomes)
         for sis_id, outcome in outcomes.items():
             yield from _compare(planning, sis_id, outcome, present.get(sis_id), names[sis_id])
-        verdicts = {k: Verdict(o if isinstance(o, Skipped) else None, names[k]) for k, o in outcomes.items()}
+        verdicts = {
+            k: Verdict(o if isinstance(o, Skipped) else None, names[k], None, schools.get(k))
+            for k, o in outcomes.items()
+        }
         yield from skip_changes(planning, Entity.SECTION, verdicts)
     yield from (seen(Entity.SECTION, section_id, times) for section_id, times in touched.values())
 
@@ -86,8 +89,8 @@ def known_courses(planning: Planning) -> set[str]:
 
 def map_classes(
     planning: Planning, staged: Iterable[Staged], courses: set[str]
-) -> tuple[dict[str, Outcome], dict[str, str]]:
-    """(outcome, title) by sourcedId."""
+) -> tuple[dict[str, Outcome], dict[str, str], dict[str, int]]:
+    """Outcome, title and mapped school by sourcedId."""
     outcomes: dict[str, Outcome] = {}
     records: dict[str, ClassRecord] = {}
     for one in staged:
@@ -105,7 +108,9 @@ def map_classes(
         if isinstance(outcome, MappedSection) and outcome.course not in courses:
             outcome = Skipped(Code.COURSE_NOT_FOUND, outcome.course)
         outcomes[sis_id] = outcome
-    return outcomes, {sis_id: records[sis_id].title if sis_id in records else "" for sis_id in outcomes}
+    titles = {sis_id: records[sis_id].title if sis_id in records else "" for sis_id in outcomes}
+    mapped = ((sis_id, planning.choices.schools.get(record.school)) for sis_id, record in records.items())
+    return outcomes, titles, {sis_id: school.school_id for sis_id, school in mapped if school}
 
 
 def _teachers(planning: Planning, class_ids: list[str]) -> dict[str, str]:
@@ -167,13 +172,21 @@ def _compare(
             "school_year": outcome.school_year, "grading_periods": list(outcome.grading_periods), "frozen": False,
         }  # fmt: skip
         if now is None:
-            yield Change(Entity.SECTION, Action.CREATE, sis_id, name=outcome.name, after=values)
+            yield Change(
+                Entity.SECTION, Action.CREATE, sis_id, name=outcome.name, after=values, school_id=outcome.school_id
+            )
             return
         before, after = difference(now.values, values)
         if after:
-            yield Change(Entity.SECTION, Action.UPDATE, sis_id, now.id, None, outcome.name, before, after)
+            yield Change(
+                Entity.SECTION, Action.UPDATE, sis_id, now.id, None, outcome.name, before, after,
+                school_id=outcome.school_id,
+            )  # fmt: skip
     elif isinstance(outcome, Gone) and now is not None and now.school_year == planning.choices.active_year:
         before, after = difference(now.values, {"frozen": True})  # C-67
         if after:
             name = title or now.values["name"]
-            yield Change(Entity.SECTION, Action.UPDATE, sis_id, now.id, None, name, before, after)
+            school_id = now.values["school_id"]
+            yield Change(
+                Entity.SECTION, Action.UPDATE, sis_id, now.id, None, name, before, after, school_id=school_id
+            )

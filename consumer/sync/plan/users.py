@@ -37,6 +37,7 @@ class _Roll:
     siblings: dict[int, list[str]]
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    schools: dict[str, int | None] = field(default_factory=dict)
     of_account: dict[Token, list[MappedUser]] = field(default_factory=dict)
 
 
@@ -89,6 +90,8 @@ def _map(planning: Planning, roll: _Roll, records: Iterable[Staged]) -> None:
         roll.outcomes[staged.sis_id] = outcome
         if isinstance(outcome, Skipped):
             roll.names[staged.sis_id] = f"{record.given_name} {record.family_name}".strip()
+            mapped = (planning.choices.schools.get(role.org) for role in record.roles)
+            roll.schools[staged.sis_id] = next((school.school_id for school in mapped if school), None)
 
 
 def _group(planning: Planning, roll: _Roll) -> None:
@@ -169,6 +172,7 @@ def _conflicts(
         for record in roll.of_account[token]:
             refused[record.sis_id] = Skipped(CONFLICTS[space], f"{desired[token][space]} belongs to {who}")
             roll.names[record.sis_id] = _display(desired[token])
+            roll.schools[record.sis_id] = desired[token]["school_id"]
         del desired[token]
     return refused
 
@@ -180,13 +184,16 @@ def _created_and_updated(roll: _Roll, desired: dict[Token, Values], present: dic
         attached = sorted(r.sis_id for r in records if roll.known.stored.get(r.sis_id) is None)
         if isinstance(token, str):
             after = {**values, "sis_ids": attached}
-            yield Change(Entity.USER, Action.CREATE, key, name=name, after=after)
+            yield Change(Entity.USER, Action.CREATE, key, name=name, after=after, school_id=values["school_id"])
             continue
         before, after = difference(present[token].values, values)
         if attached:
             after["sis_ids"] = attached
         if after:
-            yield Change(Entity.USER, Action.UPDATE, key, token, name=name, before=before, after=after)
+            yield Change(
+                Entity.USER, Action.UPDATE, key, token, name=name, before=before, after=after,
+                school_id=values["school_id"],
+            )  # fmt: skip
 
 
 def _left(roll: _Roll, present: dict[int, Present]) -> Iterator[Change]:
@@ -197,15 +204,17 @@ def _left(roll: _Roll, present: dict[int, Present]) -> Iterator[Change]:
             continue
         if all(isinstance(roll.outcomes.get(sis_id), Gone) for sis_id in sis_ids):
             before, after = {"left_sis": False}, {"left_sis": True}
-            name = _display(now.values)
-            yield Change(Entity.USER, Action.UPDATE, sis_ids[0], account_id, None, name, before, after)
+            name, school_id = _display(now.values), now.values["school_id"]
+            yield Change(
+                Entity.USER, Action.UPDATE, sis_ids[0], account_id, None, name, before, after, school_id=school_id
+            )
 
 
 def _verdicts(roll: _Roll) -> dict[str, Verdict]:
     verdicts = {}
     for sis_id, outcome in roll.outcomes.items():
         skipped = outcome if isinstance(outcome, Skipped) else None
-        verdicts[sis_id] = Verdict(skipped, roll.names.get(sis_id, ""))
+        verdicts[sis_id] = Verdict(skipped, roll.names.get(sis_id, ""), None, roll.schools.get(sis_id))
     return verdicts
 
 
