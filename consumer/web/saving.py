@@ -1,0 +1,73 @@
+"""How a form of a connection is saved: whole or not at all, and never over what somebody else has saved meanwhile."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from flask import flash, redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from consumer.connections import Connection
+from consumer.database import db
+from consumer.platform.audit import audit
+from consumer.sync.mapping import BadChoice
+from consumer.web.tabs import the_page
+from shared.database import will_write
+from shared.web.forms import Form, is_stale, stored_form, typed_form
+
+#: The values of a form's fields as they are stored; a box that is not ticked is "".
+Stored = Mapping[str, str]
+#: Stores what was chosen in one field, and says of what, for the audit trail. Raises BadChoice.
+Store = Callable[[Session, Connection, str, str], str]
+
+STALE = "Somebody else has saved this page meanwhile. What you chose is below: check it and save again."
+
+
+def save_form(
+    action: str,
+    stored_of: Callable[[Session, Connection], Stored],
+    store: Store,
+    show: Callable[[Form], str],
+    back: str,
+) -> ResponseReturnValue:
+    """Answer the POST of a form.
+
+    1. Take the write lock and compare what is stored with what the person saw (409 when it differs).
+    2. Store every field that changed, with an entry in the audit trail; any error undoes all of it (422).
+    3. Commit, and lead back to the page.
+    """
+    session, page, form = db.session(), the_page(), typed_form(request.form)
+    connection_id = page.connection.id
+    session.commit()
+    will_write(session)
+    connection = session.get_one(Connection, connection_id)
+    stored = stored_of(session, connection)
+    if is_stale(form, stored):
+        session.rollback()
+        return show(Form(form.values, {"": [STALE]}, stored_form(stored).seen)), 409
+    errors = _store_changes(session, connection, action, stored, store, form)
+    if errors:
+        session.rollback()
+        return show(form.refused(errors)), 422
+    session.commit()
+    flash("Saved.", "good")
+    return redirect(back, 303)
+
+
+def _store_changes(
+    session: Session, connection: Connection, action: str, stored: Stored, store: Store, form: Form
+) -> dict[str, list[str]]:
+    errors: dict[str, list[str]] = {}
+    account = the_page().account
+    for name, before in stored.items():
+        after = form.value(name)
+        if after == before:
+            continue
+        try:
+            subject = store(session, connection, name, after)
+        except BadChoice as error:
+            errors[name] = [str(error)]
+        else:
+            what = f"{connection.name}: {subject}"
+            audit(session, datetime.now(UTC), account, action, what, {"value": before}, {"value": after})
+    return errors
