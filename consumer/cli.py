@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 COMMANDS: CommandTable = {
     "init": ("consumer.commands:init_command", "Create or upgrade the consumer's database."),
     "serve": ("consumer.commands:serve_command", "Serve the consumer's pages."),
-    "worker": ("consumer.sync.commands:worker_command", "Run queued syncs, and take up those that were killed."),
+    "worker": ("consumer.sync.worker_command:worker_command", "Keep the schedules, and run queued syncs."),
     "connect": ("consumer.connect_command:connect_command", "Connect a OneRoster provider, and test the connection."),
     "setting": ("consumer.setting_command:setting_command", "The switches of the organisation."),
     "map": ("consumer.sync.map_command:map_command", "Map schools, terms and roles of a provider."),
     "sync": ("consumer.sync.commands:sync_command", "Pull from a provider and reconcile what is here."),
+    "schedule": ("consumer.sync.schedule_command:schedule_command", "When a provider is synced by itself, and why."),
     "log": ("consumer.sync.commands:log_command", "Read what the syncs did, and why records were skipped."),
 }
 

@@ -13,8 +13,7 @@ from huey import Huey, PostgresHuey, SqliteHuey
 from huey.registry import Message
 from sqlalchemy import make_url
 
-#: Tables of a queue begin with this on PostgreSQL, where they lie beside those of the program.
-TABLES = "huey"
+from shared.migrations import JOB_TABLES
 
 #: Held while tables are made, so that two processes do not make them at the same moment.
 _LOCK = 0x686F6D65
@@ -37,7 +36,7 @@ def open_jobs(name: str, database_url: str, folder: Path) -> Huey:
     if url.get_backend_name() != "postgresql":
         return SqliteHuey(filename=str(folder / "jobs.sqlite"), strict_fifo=True, timeout=30, **options)
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    jobs = PostgresHuey(dsn=address, table_prefix=TABLES, create_tables=False, **options)
+    jobs = PostgresHuey(dsn=address, table_prefix=JOB_TABLES.removesuffix("_"), create_tables=False, **options)
     with psycopg.connect(address) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         for statement in jobs.storage.ddl:

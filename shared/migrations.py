@@ -17,6 +17,9 @@ from sqlalchemy.engine import Connection
 
 from shared.database import UtcDateTime
 
+#: Tables beside those of a program that begin with this belong to its queue of jobs (`shared.jobs`).
+JOB_TABLES = "huey_"
+
 
 def upgrade(app: Flask) -> None:
     """Create or upgrade the tables of every bind. What is up to date already is left alone."""
@@ -88,8 +91,9 @@ def _options(db: SQLAlchemy, bind: str | None) -> dict[str, Any]:
     others = {table for other, metadata in db.metadatas.items() if other != bind for table in metadata.tables}
 
     def include_name(name: str | None, kind: str, _parents: Any) -> bool:
-        """Binds that share a database do not look at each other's tables, nor at the version tables."""
-        return kind != "table" or name is None or not (name in others or name.startswith("alembic_version"))
+        """Binds that share a database do not look at each other's tables, nor at those of versions and of jobs."""
+        foreign = name is not None and (name in others or name.startswith(("alembic_version", JOB_TABLES)))
+        return kind != "table" or not foreign
 
     def render_item(kind: str, item: Any, _context: Any) -> str | bool:
         """A version must not change when a type of ours does: it says what the database sees."""

@@ -77,6 +77,9 @@ class Code(Enum):
     FAILED = Advice(
         "The run ended by an error of this program", "Give the operator the number of the run", "platform"
     )
+    MISSED = Advice(
+        "A scheduled sync did not take place", "See that a worker runs; sync by hand if it cannot wait", "platform"
+    )
     SAFETY_STOP = Advice(
         "More would be removed than the safety limits allow", "Check the SIS, then approve the run", "platform"
     )

@@ -1,8 +1,6 @@
-"""`homeroom consumer sync`, `log` and `worker`."""
+"""`homeroom consumer sync` and `log`."""
 
 import json
-import logging
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -17,12 +15,13 @@ from consumer.connections import Connection
 from consumer.context import ConsumerContext
 from consumer.database import db
 from consumer.sync.log import find_lines
-from consumer.sync.peer import open_client
 from consumer.sync.printing import print_lines, print_report
-from consumer.sync.queue import Refused, approve, is_orphan, open_run, queue_run, take_up, waiting_runs
+from consumer.sync.queue import Refused, approve, ask_to_stop, discard, is_orphan, open_run, queue_run, take_up
 from consumer.sync.report import Report
-from consumer.sync.run import Watch, Work, execute
 from consumer.sync.tables import Status, SyncRun
+from consumer.sync.timetable import local_date
+from consumer.sync.work import TakenOver, Watch, unwatched
+from consumer.sync.working import work_on
 from shared.database import will_write
 from shared.owner import begin_work, end_work
 
@@ -34,9 +33,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def today() -> date:
-    """The organisation's date: that of this machine's time zone."""
-    return now().astimezone().date()
+def today(session: Session) -> date:
+    """The organisation's date."""
+    return local_date(session, now())
 
 
 def choose_connection(session: Session, name: str | None) -> Connection:
@@ -58,29 +57,27 @@ def choose_connection(session: Session, name: str | None) -> Connection:
 @click.option("--connection", "name", help="The connection; may be left out when there is only one.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @click.option("--approve", "approved", type=int, help="Apply the removals that the safety stop of this run holds.")
+@click.option("--cancel", "cancelled", type=int, help="Cancel this run: what it has applied stays.")
 @click.option("--json", "as_json", is_flag=True, help="Print the closing table as JSON.")
 @click.pass_obj
 def sync_command(
-    context: ConsumerContext, kind: str, name: str | None, dry_run: bool, approved: int | None, as_json: bool
+    context: ConsumerContext,
+    kind: str,
+    name: str | None,
+    dry_run: bool,
+    approved: int | None,
+    cancelled: int | None,
+    as_json: bool,
 ) -> None:
     """Pull from a provider and reconcile users, courses, sections and enrollments here.
 
-    A run that was killed is taken up where it was. Exit status 1 when the run failed, had errors, or waits for
-    approval.
+    A run that was killed is taken up where it was. Exit status 1 when the run failed, had errors, was cancelled, or
+    waits for approval.
     """
-    with context.app.app_context():
-        session = db.session()
-        connection = choose_connection(session, name)
-        owner = begin_work()
-        try:
-            run_id = _start(session, connection, kind, dry_run, approved, owner)
-            with _progress(as_json) as watch:
-                report = _work(context, session, run_id, watch)
-        except Refused as error:
-            session.rollback()
-            raise click.ClickException(str(error)) from error
-        finally:
-            end_work(owner)
+    if cancelled is not None:
+        _cancel(context, cancelled)
+        return
+    report = _sync(context, kind, name, dry_run, approved, as_json)
     if as_json:
         click.echo(json.dumps(report.as_json(), indent=2))
     else:
@@ -89,9 +86,47 @@ def sync_command(
         raise click.exceptions.Exit(1)
 
 
-def _start(
-    session: Session, connection: Connection, kind: str, dry_run: bool, approved: int | None, owner: str
-) -> int:
+def _cancel(context: ConsumerContext, run_id: int) -> None:
+    """A run that waits, is at work, or waits for approval."""
+    with context.app.app_context():
+        session = db.session()
+        will_write(session)
+        run = session.get(SyncRun, run_id)
+        if run is None:
+            raise click.ClickException(f"There is no run {run_id}")
+        try:
+            stop = discard if run.status == Status.WAITING else ask_to_stop
+            stop(session, run, now())
+        except Refused as error:
+            session.rollback()
+            raise click.ClickException(str(error)) from error
+        ended = run.status == Status.CANCELLED
+        session.commit()
+    click.echo(f"Run {run_id} is cancelled" if ended else f"Run {run_id} ends with the batch that it is at")
+
+
+def _sync(
+    context: ConsumerContext, kind: str, name: str | None, dry_run: bool, approved: int | None, quiet: bool
+) -> Report:
+    """Start a run, or take one up, and work on it to its end."""
+    with context.app.app_context():
+        session = db.session()
+        connection = choose_connection(session, name)
+        owner = begin_work()
+        try:
+            run_id = _start(session, connection, kind, dry_run, approved, owner)
+            with _progress(quiet) as watch:
+                return work_on(context.app, session, run_id, owner, watch)
+        except Refused as error:
+            session.rollback()
+            raise click.ClickException(str(error)) from error
+        except TakenOver:
+            raise click.ClickException(f"Another process has taken run {run_id} over: see the log") from None
+        finally:
+            end_work(owner)
+
+
+def _start(session: Session, connection: Connection, kind: str, dry_run: bool, approved: int | None, owner: str) -> int:
     """The run to work on: one that was killed, else one to approve, else a new one. `owner` has it when this commits:
     no worker can come in between. Raises Refused.
     """
@@ -109,7 +144,7 @@ def _start(
         approve(session, run)
     else:
         row = session.get_one(Connection, connection_id)
-        run = queue_run(session, row, kind, "manual", now(), today(), dry_run)
+        run = queue_run(session, row, kind, "manual", now(), today(session), dry_run)
     run_id = run.id
     if not take_up(session, run, owner, now()):
         raise Refused(f"Run {run_id} is already being worked on")
@@ -117,39 +152,12 @@ def _start(
     return run_id
 
 
-def work_on(context: ConsumerContext, session: Session, run_id: int, watch: Watch) -> Report:
-    """Take a run up and work on it to its end. Raises click.ClickException when another process was quicker."""
-    owner = begin_work()
-    try:
-        will_write(session)
-        run = session.get_one(SyncRun, run_id)
-        if not take_up(session, run, owner, now()):
-            session.rollback()
-            raise click.ClickException(f"Run {run_id} is already being worked on")
-        session.commit()
-        return _work(context, session, run_id, watch)
-    finally:
-        end_work(owner)
-
-
-def _work(context: ConsumerContext, session: Session, run_id: int, watch: Watch) -> Report:
-    """Work on a run that this process has taken up."""
-    connection = session.get_one(Connection, session.get_one(SyncRun, run_id).connection_id)
-    sealer = context.app.extensions["homeroom"]["sealer"]
-    client = open_client(connection, sealer, context.settings.allow_private)
-    session.commit()
-    try:
-        return execute(Work(session, client, run_id, now, watch, sealer=sealer))
-    finally:
-        client.close()
-
-
 @contextmanager
 def _progress(quiet: bool) -> Iterator[Watch]:
     """A progress line on a terminal; nothing elsewhere."""
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
-        yield lambda _what, _done, _of: None
+        yield unwatched
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(SpinnerColumn(), *columns, console=console) as progress:
@@ -161,36 +169,6 @@ def _progress(quiet: bool) -> Iterator[Watch]:
             progress.update(tasks[what], completed=done, total=of)  # type: ignore[arg-type]
 
         yield watch
-
-
-@click.command("worker")
-@click.option("--once", is_flag=True, help="Work on what is waiting, then end.")
-@click.option("--every", default=5.0, show_default=True, help="Seconds between two looks at the queue.")
-@click.pass_obj
-def worker_command(context: ConsumerContext, once: bool, every: float) -> None:
-    """Run queued syncs, and take up those that were killed."""
-    while True:
-        with context.app.app_context():
-            session = db.session()
-            run_ids = [run.id for run in waiting_runs(session, now())]
-            session.commit()
-            for run_id in run_ids:
-                click.echo(f"Run {run_id}: {_work_or_tell(context, session, run_id)}")
-        if once:
-            return
-        time.sleep(every)
-
-
-def _work_or_tell(context: ConsumerContext, session: Session, run_id: int) -> str:
-    """How the run ended; the worker outlives whatever goes wrong in one."""
-    try:
-        return work_on(context, session, run_id, lambda _what, _done, _of: None).status
-    except click.ClickException as error:
-        return error.message
-    except Exception:
-        session.rollback()
-        logging.getLogger(__name__).exception("Run %s failed", run_id)
-        return Status.FAILED
 
 
 @click.command("log")

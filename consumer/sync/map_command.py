@@ -116,7 +116,7 @@ def _store(session: Session, connection: Connection, places: Places, chosen: dic
         _offered(places.orgs, sis_id, "school")
         map_role(session, connection, sis_id, _group(group), None if role == SKIP else role)
     if chosen["auto"]:
-        year = active_year(connection, places, today())
+        year = active_year(connection, places, today(session))
         if year is None:
             raise BadChoice("The SIS offers no term: ask the district whether its school year is active")
         map_everything(session, connection, places, year)
@@ -173,7 +173,7 @@ class Mapped:
 
 
 def mapped(session: Session, connection: Connection, places: Places) -> Mapped:
-    year = active_year(connection, places, today())
+    year = active_year(connection, places, today(session))
     schools = _schools(session, connection, places)
     return Mapped(connection.name, year, schools, _terms(session, connection, places, year))
 

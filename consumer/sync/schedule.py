@@ -153,7 +153,7 @@ def due(schedule: Schedule, zone: tzinfo, now: datetime, anchor: datetime | None
     if schedule.mode is Mode.MANUAL:
         return Due(None, ())
     known = [moment for moment in (anchor and anchor + WAIT, last) if moment]
-    missed = []
+    missed: list[datetime] = []
     for window in windows(schedule, zone, max(known) if known else now - 2 * _DAY):
         if window.start > now:
             break
