@@ -20,6 +20,7 @@ from consumer.folding import fold
 from consumer.platform.csv_files import BadFile, CsvFile, CsvRow, open_csv
 from consumer.platform.import_register import Register
 from consumer.platform.import_rows import COLUMNS, NEEDED, RowError, Said, read_row
+from consumer.platform.keys import with_keys
 from consumer.platform.models import MANUAL, Account
 from consumer.platform.passwords import give_passwords, set_hash
 from shared.database import chunks
@@ -189,7 +190,7 @@ def _write(session: Session, sealer: Sealer, changes: list[_Change], hashes: dic
     new = [change for change in changes if change.account_id is None]
     if new:
         blank = dict.fromkeys(_COMPARED)
-        made = [{**blank, "email_key": None, **_with_keys(c.values), "origin": MANUAL} for c in new]
+        made = [with_keys({**blank, **c.values, "origin": MANUAL}) for c in new]
         rows = insert(Account).returning(Account.username_key, Account.id)
         ids = dict(session.execute(rows, made).all())
         lines |= {c.said.line: ids[fold(c.values["username"])] for c in new}
@@ -199,15 +200,9 @@ def _write(session: Session, sealer: Sealer, changes: list[_Change], hashes: dic
             session.execute(
                 update(Account)
                 .where(Account.id == change.account_id)
-                .values(**_with_keys(change.values), touched=Account.touched + 1)
+                .values(**with_keys(change.values), touched=Account.touched + 1)
                 .execution_options(synchronize_session=False)
             )
     for line, hashed in hashes.items():
         if (account_id := lines.get(line)) is not None:
             set_hash(session, account_id, hashed)
-
-
-def _with_keys(values: dict[str, Any]) -> dict[str, Any]:
-    """With the folded forms of the names that must be unique."""
-    keys = {f"{name}_key": fold(values[name]) for name in ("username", "email") if name in values}
-    return {**values, **keys}

@@ -14,9 +14,10 @@ from consumer.platform.models.people import (
     ParentLink,
 )  # fmt: skip
 from consumer.platform.models.schools import GradingPeriod, School
+from consumer.platform.models.upgrade import DataPrepReport, FormerSisId, RoleHold, VersionUpgrade
 
 __all__ = [
     "MANUAL", "ROLES", "SYNC", "Account", "AccountPassword", "AccountSchool", "AccountSisId", "AuditEntry", "Course",
-    "Enrollment", "GradingPeriod", "IdentityMapping", "ParentLink", "School", "Section", "SectionGradingPeriod",
-    "Setting", "SignInFailure",
+    "DataPrepReport", "Enrollment", "FormerSisId", "GradingPeriod", "IdentityMapping", "ParentLink", "RoleHold",
+    "School", "Section", "SectionGradingPeriod", "Setting", "SignInFailure", "VersionUpgrade",
 ]  # fmt: skip

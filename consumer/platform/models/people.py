@@ -1,10 +1,11 @@
 """Accounts, their stored SIS ids, further schools of an account, and links between parents and children."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from consumer.database import db
-from consumer.platform.models.columns import ORIGIN_CHECK, Flag, Id, Origin, Touched
+from consumer.folding import fold
+from consumer.platform.models.columns import ORIGIN_CHECK, Flag, Folded, Id, Origin, Touched
 
 #: What an account can be on the platform, the most powerful first (C-49).
 ROLES = ("administrator", "teacher", "student", "parent")
@@ -14,6 +15,7 @@ class Account(db.Model):
     """A person who can use the platform. Never deleted or deactivated by the sync (C-54).
 
     username_key, email_key   username and email folded for comparison; each is unique (C-45)
+    family_key, given_key     the names folded, to be found and sorted by
     unique_id                 the platform's own id of a person, given by people or by an import (C-46)
     left_sis                  every SIS record of the account is to be deleted or gone: it is on the Leavers list
     system_administrator      may configure the platform; given by people alone, no sync touches it (C-15, C-107)
@@ -22,18 +24,28 @@ class Account(db.Model):
 
     __tablename__ = "account"
     __table_args__ = (
+        Index(None, "family_key", "given_key", "id"),
+        Index(None, "given_key"),
+        Index(
+            "ix_account_left",
+            "id",
+            sqlite_where=text("left_sis"),
+            postgresql_where=text("left_sis"),
+        ),
         CheckConstraint(f"role IN {ROLES}", name="role"),
         CheckConstraint(ORIGIN_CHECK, name="origin"),
     )
 
     id: Mapped[Id]
     username: Mapped[str] = mapped_column(String(255))
-    username_key: Mapped[str] = mapped_column(String(300), unique=True)
+    username_key: Mapped[str] = mapped_column(Folded, unique=True)
     email: Mapped[str | None] = mapped_column(String(255), default=None)
-    email_key: Mapped[str | None] = mapped_column(String(300), unique=True, default=None)
+    email_key: Mapped[str | None] = mapped_column(Folded, unique=True, default=None)
     unique_id: Mapped[str | None] = mapped_column(String(255), unique=True, default=None)
     given_name: Mapped[str] = mapped_column(String(255))
     family_name: Mapped[str] = mapped_column(String(255))
+    family_key: Mapped[str] = mapped_column(Folded, default="", server_default="")
+    given_key: Mapped[str] = mapped_column(Folded, default="", server_default="")
     middle_name: Mapped[str | None] = mapped_column(String(255), default=None)
     preferred_first_name: Mapped[str | None] = mapped_column(String(255), default=None)
     role: Mapped[str] = mapped_column(String(14))
@@ -43,6 +55,12 @@ class Account(db.Model):
     active: Mapped[bool] = mapped_column(default=True, server_default="1")
     origin: Mapped[Origin]
     touched: Mapped[Touched]
+
+    @validates("family_name", "given_name")
+    def _fold(self, name: str, value: str) -> str:
+        """What people write goes through here; the bulk statements of sync and import bring the keys themselves."""
+        setattr(self, "family_key" if name == "family_name" else "given_key", fold(value or ""))
+        return value
 
 
 class AccountPassword(db.Model):

@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, delete, insert
 from sqlalchemy.orm import Session
 
 from consumer.mapping.identity import fold
+from consumer.platform.keys import with_keys
 from consumer.platform.models import SYNC, Account, AccountSisId, ParentLink
 from consumer.platform.passwords import give_passwords
 from consumer.sync.apply.work import Ids, Row, set_values
@@ -14,7 +15,7 @@ from shared.sealing import Sealer
 
 def create_accounts(sealer: Sealer, session: Session, ids: Ids, rows: list[Row]) -> None:
     """Accounts with their passwords and SIS ids; `username_key` tells which new id is whose."""
-    made = [{**_with_keys(_own(row.after)), "origin": SYNC} for row in rows]
+    made = [{**with_keys(_own(row.after)), "origin": SYNC} for row in rows]
     table: Any = Account.__table__
     found = session.connection().execute(insert(table).returning(table.c.username_key, table.c.id), made)
     by_key: dict[str, int] = dict(found.all())
@@ -23,7 +24,7 @@ def create_accounts(sealer: Sealer, session: Session, ids: Ids, rows: list[Row])
 
 
 def update_accounts(session: Session, ids: Ids, rows: list[Row]) -> None:
-    set_values(session, Account, ((_target(row), _with_keys(_own(row.after))) for row in rows))
+    set_values(session, Account, ((_target(row), with_keys(_own(row.after))) for row in rows))
     _attach(session, ids, [(_target(row), row.after.get("sis_ids", ())) for row in rows])
 
 
@@ -37,14 +38,6 @@ def vacate_names(session: Session, rows: list[Row]) -> None:
 
 def _own(after: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in after.items() if name != "sis_ids"}
-
-
-def _with_keys(values: dict[str, Any]) -> dict[str, Any]:
-    if "username" in values:
-        values["username_key"] = fold(values["username"])
-    if "email" in values:
-        values["email_key"] = fold(values["email"]) if values["email"] else None
-    return values
 
 
 def _attach(session: Session, ids: Ids, accounts: list[tuple[int, Any]]) -> None:
