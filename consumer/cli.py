@@ -20,7 +20,7 @@ COMMANDS: CommandTable = {
     "map": ("consumer.sync.map_command:map_command", "Map schools, terms and roles of a provider."),
     "sync": ("consumer.sync.commands:sync_command", "Pull from a provider and reconcile what is here."),
     "schedule": ("consumer.sync.schedule_command:schedule_command", "When a provider is synced by itself, and why."),
-    "log": ("consumer.sync.commands:log_command", "Read what the syncs did, and why records were skipped."),
+    "log": ("consumer.sync.log_command:log_command", "Read what the syncs did, and why records were skipped."),
 }
 
 

@@ -1,4 +1,4 @@
-"""`homeroom consumer sync` and `log`."""
+"""`homeroom consumer sync`."""
 
 import json
 from collections.abc import Iterator
@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 from consumer.connections import Connection
 from consumer.context import ConsumerContext
 from consumer.database import db
-from consumer.sync.log import find_lines
-from consumer.sync.printing import print_lines, print_report
+from consumer.sync.printing import print_report
 from consumer.sync.queue import Refused, approve, ask_to_stop, discard, is_orphan, open_run, queue_run, take_up
 from consumer.sync.report import Report
 from consumer.sync.tables import Status, SyncRun
@@ -169,31 +168,3 @@ def _progress(quiet: bool) -> Iterator[Watch]:
             progress.update(tasks[what], completed=done, total=of)  # type: ignore[arg-type]
 
         yield watch
-
-
-@click.command("log")
-@click.option("--connection", "name", help="The connection; all when left out.")
-@click.option("--run", "run_id", type=int, help="Only this run.")
-@click.option("--person", help="What happened to this person: a SIS id, or a part of the name or username.")
-@click.option("--code", help="Only this reason, such as USERNAME_SPACE.")
-@click.option("--limit", default=200, show_default=True, help="Lines at most.")
-@click.option("--json", "as_json", is_flag=True, help="Print the lines as JSON.")
-@click.pass_obj
-def log_command(
-    context: ConsumerContext,
-    name: str | None,
-    run_id: int | None,
-    person: str | None,
-    code: str | None,
-    limit: int,
-    as_json: bool,
-) -> None:
-    """Read what the syncs did: runs, or the lines of a run, a person or a reason."""
-    with context.app.app_context():
-        session = db.session()
-        connection_id = choose_connection(session, name).id if name else None
-        lines = find_lines(session, connection_id, run_id, person, code, limit)
-    if as_json:
-        click.echo(json.dumps([line.as_json() for line in lines], indent=2, default=str))
-    else:
-        print_lines(Console(), lines)

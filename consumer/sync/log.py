@@ -1,189 +1,155 @@
-"""Reads the log: runs, and the lines of a run, a person or a reason (C-110 … C-113)."""
+"""The list of runs (C-109 … C-111)."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from consumer.mapping.outcome import Code
-from consumer.platform.models import Account, AccountSisId
-from consumer.sync.tables import Action, PlanChange, RunMessage, SkippedRecord, SyncRun
+from consumer.connections import Connection
+from consumer.platform.models import School
+from consumer.sync.tables import PlanChange, SyncRun
+
+#: Runs of a page.
+PAGE = 50
+#: What a run syncs, as people call it.
+KINDS = {"users": "Users", "courses": "Courses", "sections": "Sections and enrollments", "all": "All data"}
+_NUMBERS = ("created", "updated", "unchanged", "removed", "skipped", "failed", "held")
 
 
 @dataclass(frozen=True, slots=True)
-class RunLine:
-    """A run as the log shows it."""
+class RunsWanted:
+    """Which runs; None means any. `school_id`: those that touched, or would touch, anything of the school."""
+
+    connection_id: int | None = None
+    school_id: int | None = None
+    kind: str | None = None
+    status: str | None = None
+    trigger: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run as the log shows it (C-110). Moments are aware UTC; `schools` are those that it touched or would touch;
+    `progress` is (what it does, how much is done, of how much) while it is running; in a dry run the numbers are what
+    would happen.
+    """
 
     run: int
+    connection: str
     kind: str
     trigger: str
+    started_by: str
     status: str
     dry_run: bool
-    queued_at: str
-    started_at: str | None
-    finished_at: str | None
+    queued_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    schools: tuple[str, ...]
     created: int
     updated: int
+    unchanged: int
     removed: int
     skipped: int
     failed: int
     held: int
+    message: str
+    progress: tuple[str, int, int | None] | None = None
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        values = asdict(self)
+        for name in ("queued_at", "started_at", "finished_at"):
+            values[name] = values[name].isoformat() if values[name] else None
+        return values
 
 
 @dataclass(frozen=True, slots=True)
-class RecordLine:
-    """What a run did with a record, or why it did not: with what to do, and where (C-112)."""
+class Runs:
+    """Runs of a page, newest first, and how many there are in all."""
 
-    run: int
-    entity: str
-    sis_id: str
-    name: str
-    event: str
-    code: str
-    text: str
-    remedy: str
-    where: str
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+    rows: tuple[RunRow, ...]
+    total: int
 
 
-def find_lines(
-    session: Session, connection_id: int | None, run_id: int | None, person: str | None, code: str | None, limit: int
-) -> Sequence[RunLine | RecordLine]:
-    """Without a run, a person or a code: the runs, newest first. Else records: their changes, newest first, and
-    those skipped at present, of which only the newest run can tell.
-    """
-    if run_id is None and person is None and code is None:
-        return _runs(session, connection_id, limit)
-    ids = _sis_ids(session, person) if person is not None else None
-    lines = [*_messages(session, run_id, code, limit)] if person is None else []
-    lines += _changes(session, connection_id, run_id, ids, code, limit)
-    if run_id is None or _is_newest(session, run_id):
-        known = {(line.entity, line.sis_id, line.code) for line in lines}
-        skipped = _skipped(session, connection_id, ids, code, limit)
-        lines += [line for line in skipped if (line.entity, line.sis_id, line.code) not in known]
-    return lines[:limit]
+def find_runs(session: Session, wanted: RunsWanted, offset: int = 0, limit: int = PAGE) -> Runs:
+    """A page of runs, newest first."""
+    where = _where(wanted)
+    total = session.scalar(select(func.count(SyncRun.id)).where(*where)) or 0
+    runs = session.scalars(select(SyncRun).where(*where).order_by(SyncRun.id.desc()).offset(offset).limit(limit)).all()
+    return Runs(tuple(_rows(session, runs)), total)
 
 
-def _is_newest(session: Session, run_id: int) -> bool:
-    """Whether no later run of the connection has ended: then what is skipped at present is what this run skipped."""
-    connection = select(SyncRun.connection_id).where(SyncRun.id == run_id).scalar_subquery()
-    ended = select(SyncRun.id).where(SyncRun.connection_id == connection, SyncRun.finished_at.is_not(None))
-    return session.scalar(ended.order_by(SyncRun.id.desc()).limit(1)) == run_id
+def every_run(session: Session, wanted: RunsWanted, size: int = 500) -> Iterator[RunRow]:
+    """All runs, newest first, a page at a time."""
+    before: int | None = None
+    while True:
+        rows = select(SyncRun).where(*_where(wanted)).order_by(SyncRun.id.desc()).limit(size)
+        runs = session.scalars(rows if before is None else rows.where(SyncRun.id < before)).all()
+        yield from _rows(session, runs)
+        if len(runs) < size:
+            return
+        before = runs[-1].id
 
 
-def _runs(session: Session, connection_id: int | None, limit: int) -> list[RunLine]:
-    rows = select(SyncRun).order_by(SyncRun.id.desc()).limit(limit)
-    if connection_id is not None:
-        rows = rows.where(SyncRun.connection_id == connection_id)
-    return [_run_line(run) for run in session.scalars(rows)]
+def find_run(session: Session, run_id: int) -> RunRow | None:
+    """One run."""
+    run = session.get(SyncRun, run_id)
+    return _rows(session, [run])[0] if run is not None else None
 
 
-def _run_line(run: SyncRun) -> RunLine:
-    lines = orjson.loads(run.counts)["lines"] if run.counts else []
-    sums = {
-        name: sum(line[name] for line in lines)
-        for name in ("created", "updated", "removed", "skipped", "failed", "held")
-    }
-    return RunLine(
-        run.id, run.kind, run.trigger, run.status, run.dry_run, run.queued_at.isoformat(), _iso(run.started_at),
-        _iso(run.finished_at), **sums,
+def _where(wanted: RunsWanted) -> list[ColumnElement[bool]]:
+    asked: list[ColumnElement[bool]] = []
+    for column, value in (
+        (SyncRun.connection_id, wanted.connection_id), (SyncRun.kind, wanted.kind), (SyncRun.status, wanted.status),
+        (SyncRun.trigger, wanted.trigger),
+    ):  # fmt: skip
+        if value is not None:
+            asked.append(column == value)
+    if wanted.school_id is not None:
+        touched = select(PlanChange.id).where(PlanChange.run_id == SyncRun.id, PlanChange.school_id == wanted.school_id)
+        asked.append(touched.exists())
+    return asked
+
+
+def _rows(session: Session, runs: Sequence[SyncRun]) -> list[RunRow]:
+    names = dict(session.execute(select(Connection.id, Connection.name)).all())
+    schools = _schools(session, [run.id for run in runs])
+    return [_row(run, names.get(run.connection_id, ""), schools.get(run.id, ())) for run in runs]
+
+
+def _schools(session: Session, run_ids: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
+    """Names of the schools that each run touched: one look into an index for each run and school."""
+    touched = select(PlanChange.id).where(PlanChange.run_id == SyncRun.id, PlanChange.school_id == School.id)
+    rows = (
+        select(SyncRun.id, School.name)
+        .join(School, touched.exists())
+        .where(SyncRun.id.in_(run_ids))
+        .order_by(SyncRun.id, School.name)
+    )
+    found: dict[int, tuple[str, ...]] = {}
+    for run_id, name in session.execute(rows):
+        found[run_id] = (*found.get(run_id, ()), name)
+    return found
+
+
+def _row(run: SyncRun, connection: str, schools: tuple[str, ...]) -> RunRow:
+    said = orjson.loads(run.counts) if run.counts else {"lines": [], "notices": []}
+    sums = {name: sum(line[name] for line in said["lines"]) for name in _NUMBERS}
+    notices = [notice["detail"] for notice in said["notices"]]
+    running = run.finished_at is None and run.progress is not None
+    return RunRow(
+        run=run.id, connection=connection, kind=run.kind, trigger=run.trigger, started_by=run.started_by or "",
+        status=run.status, dry_run=run.dry_run, queued_at=_utc(run.queued_at),
+        started_at=_utc(run.started_at) if run.started_at else None,
+        finished_at=_utc(run.finished_at) if run.finished_at else None, schools=schools,
+        message=notices[0] if notices else "",
+        progress=tuple(orjson.loads(run.progress or "[]")) if running else None, **sums,
     )  # fmt: skip
 
 
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
-
-
-def _sis_ids(session: Session, person: str) -> set[str]:
-    """SIS ids of everybody whom `person` may mean: a SIS id, or a part of a name or username."""
-    like = f"%{person.casefold()}%"
-    named = select(AccountSisId.sis_id).join(Account, Account.id == AccountSisId.account_id).where(
-        or_(Account.username_key.like(like), (Account.given_name + " " + Account.family_name).ilike(like))
-    )  # fmt: skip
-    skipped = select(SkippedRecord.sis_id).where(SkippedRecord.entity == "user", SkippedRecord.name.ilike(like))
-    return {person, *session.scalars(named.limit(100)), *session.scalars(skipped.limit(100))}
-
-
-def _about(column: Any, ids: set[str]) -> ColumnElement[bool]:
-    """A record of one of these people: their own, or an enrollment or link of theirs."""
-    parts = [column.in_(sorted(ids))]
-    for sis_id in sorted(ids):
-        parts += [column.endswith(f"|{sis_id}", autoescape=True), column.startswith(f"{sis_id}|", autoescape=True)]
-    return or_(*parts)
-
-
-def _changes(
-    session: Session,
-    connection_id: int | None,
-    run_id: int | None,
-    ids: set[str] | None,
-    code: str | None,
-    limit: int,
-) -> list[RecordLine]:
-    rows = select(PlanChange).where(PlanChange.action.not_in((Action.SEEN, Action.CLEAR)))
-    if connection_id is not None:
-        rows = rows.where(
-            PlanChange.run_id.in_(select(SyncRun.id).where(SyncRun.connection_id == connection_id))
-        )
-    if run_id is not None:
-        rows = rows.where(PlanChange.run_id == run_id)
-    if ids is not None:
-        rows = rows.where(_about(PlanChange.key, ids))
-    if code is not None:
-        rows = rows.where(PlanChange.code == code)
-    found = session.scalars(rows.order_by(PlanChange.id.desc()).limit(limit))
-    return [
-        _line(row.run_id, row.entity, row.key, row.name, f"{row.action}, {row.state}", row.code, row.detail)
-        for row in found
-    ]
-
-
-def _skipped(
-    session: Session, connection_id: int | None, ids: set[str] | None, code: str | None, limit: int
-) -> list[RecordLine]:
-    rows = select(SkippedRecord)
-    if connection_id is not None:
-        rows = rows.where(SkippedRecord.connection_id == connection_id)
-    if ids is not None:
-        rows = rows.where(_about(SkippedRecord.sis_id, ids))
-    if code is not None:
-        rows = rows.where(SkippedRecord.code == code)
-    return [
-        _line(row.run_id, row.entity, row.sis_id, row.name, "skipped", row.code, row.detail)
-        for row in session.scalars(rows.limit(limit))
-    ]
-
-
-def _messages(session: Session, run_id: int | None, code: str | None, limit: int) -> list[RecordLine]:
-    rows = select(RunMessage).order_by(RunMessage.id).limit(limit)
-    if run_id is not None:
-        rows = rows.where(RunMessage.run_id == run_id)
-    if code is not None:
-        rows = rows.where(RunMessage.code == code)
-    return [_said(message) for message in session.scalars(rows)]
-
-
-def _said(message: RunMessage) -> RecordLine:
-    """A message about a run is a sentence of its own: only what to do is added."""
-    line = _line(message.run_id, "run", message.sis_id or "", "", message.level, message.code, None)
-    return replace(line, text=message.detail)
-
-
-def _line(
-    run_id: int, entity: str, key: str, name: str, event: str, code: str | None, detail: str | None
-) -> RecordLine:
-    advice = Code[code].value if code and code in Code.__members__ else None
-    text = ": ".join(filter(None, (advice.words if advice else "", detail or "")))
-    return RecordLine(
-        run_id, entity, key, name, event, code or "", text, advice.remedy if advice else "",
-        advice.where if advice else "",
-    )  # fmt: skip
+def _utc(moment: datetime) -> datetime:
+    """SQLite gives moments without their zone, which is UTC."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -6,7 +6,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from consumer.sync.log import RecordLine, RunLine
+from consumer.sync.lines import Detail
+from consumer.sync.log import RunRow
 from consumer.sync.report import Report
 
 _NUMBERS = ("created", "updated", "unchanged", "removed", "skipped", "failed", "held")
@@ -31,25 +32,35 @@ def print_report(console: Console, report: Report) -> None:
         console.print(f"{notice.level}: {notice.code}: {notice.detail}{advice}", markup=False, highlight=False)
 
 
-def print_lines(console: Console, lines: Sequence[RunLine | RecordLine]) -> None:
-    """A paragraph for each line: what it is about, what happened, what to do."""
+def print_runs(console: Console, rows: Sequence[RunRow]) -> None:
+    """A paragraph for each run: what it was, how it went."""
+    if not rows:
+        console.print("Nothing found")
+    for row in rows:
+        console.print(_run(row), markup=False, highlight=False)
+
+
+def print_details(console: Console, lines: Sequence[Detail]) -> None:
+    """A paragraph for each line: what it is about, what happened, why, what to do, each value before and after."""
     if not lines:
         console.print("Nothing found")
     for line in lines:
-        say = _run(line) if isinstance(line, RunLine) else _record(line)
-        console.print(say, markup=False, highlight=False)
+        console.print(_detail(line), markup=False, highlight=False)
 
 
-def _run(line: RunLine) -> str:
-    numbers = (f"{getattr(line, name):,} {name}" for name in _RESULTS if getattr(line, name))
-    began = line.started_at or line.queued_at
-    head = f"Run {line.run}  {began}  {line.kind}, {line.trigger}{', dry run' if line.dry_run else ''}: {line.status}"
-    return f"{head}\n  {', '.join(numbers) or 'nothing to do'}"
+def _run(row: RunRow) -> str:
+    numbers = (f"{getattr(row, name):,} {name}" for name in _RESULTS if getattr(row, name))
+    began = row.started_at or row.queued_at
+    by = f" by {row.started_by}" if row.started_by else ""
+    how = f"{row.kind}, {row.trigger}{by}{', dry run' if row.dry_run else ''}: {row.status}"
+    said = f"\n  {row.message}" if row.message else ""
+    return f"Run {row.run}  {began:%Y-%m-%d %H:%M:%S}Z  {how}\n  {', '.join(numbers) or 'nothing to do'}{said}"
 
 
-def _record(line: RecordLine) -> str:
+def _detail(line: Detail) -> str:
     who = f"{line.name} ({line.sis_id})" if line.name else line.sis_id
     head = f"Run {line.run}  {line.entity} {who}: {line.event}{f' {line.code}' if line.code else ''}"
-    advice = f"\n  {line.remedy} ({line.where})" if line.remedy else ""
-    text = f"\n  {line.text}" if line.text else ""
-    return head + text + advice
+    request = f"request {line.request_id}" if line.request_id else ""
+    advice = f"{line.remedy} ({line.where})" if line.remedy else ""
+    changes = (f"{one.name}: {one.before or '(none)'} → {one.after or '(none)'}" for one in line.changes)
+    return "\n  ".join(filter(None, (head, line.text, advice, request, *changes)))
