@@ -37,6 +37,15 @@ def check_url(url: str, allow_private: bool) -> None:
         check_ip(str(place[0]), parts.hostname)
 
 
+def why_refused(url: str, allow_private: bool) -> str | None:
+    """What to tell a person who enters an address that may not be called; None for one that may."""
+    try:
+        check_url(url, allow_private)
+    except AddressRefused as error:
+        return f"{error}. {error.advice} (HOMEROOM_ALLOW_PRIVATE=1 allows http and private addresses)"
+    return None
+
+
 def check_ip(text: str, host: str) -> None:
     """Raises AddressRefused when the IP address `text`, which `host` led to, is not a public one."""
     address: Any = ipaddress.ip_address(text.partition("%")[0])

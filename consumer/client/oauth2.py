@@ -11,12 +11,27 @@ from urllib.parse import quote_plus
 
 import msgspec
 
-from consumer.client.errors import AuthFailed, BadAnswer
+from consumer.client.errors import AuthFailed, BadAnswer, ClientError, ServerFault
 from consumer.client.spoken import spoken
 from consumer.client.transport import Answer, Transport
 
 #: A token is renewed this long before it ends.
 EARLY = timedelta(seconds=30)
+
+
+class UnknownClient(AuthFailed):
+    """The provider does not know the client id, or not with this secret: servers do not say which."""
+
+    advice = (
+        "Enter client id and client secret again: one of them is wrong, or the district has made a new secret since; "
+        "ask the district whether the connection is enabled, and whether the token URL is that of this district"
+    )
+
+
+class NoToken(BadAnswer):
+    """The token URL leads to something that gives no tokens."""
+
+    advice = "Ask the district for the SIS Authentication URL (token URL): the one entered here leads to something else"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +80,26 @@ class Tokens:
             return self.renew()
         return self._token
 
+    def send(self, method: str, url: str, headers: dict[str, str]) -> Answer:
+        """The answer to an authorised request. A 401 renews the token once and asks again: tokens end in the middle
+        of walks. Raises as `bearer`.
+        """
+        answer = self._transport.send(method, url, headers | {"Authorization": f"Bearer {self.bearer()}"})
+        if answer.status == 401:
+            answer = self._transport.send(method, url, headers | {"Authorization": f"Bearer {self.renew()}"})
+        return answer
+
     def renew(self) -> str:
-        """A new token, whatever there was."""
+        """A new token, whatever there was. The way in which it was given is remembered for the next."""
         self._token = None
-        answer = self._ask(self._way)
+        way, answer = self._way, self._ask(self._way)
         while answer.status != 200:
-            way = _other_way(self._way, answer)
-            if way is None:
-                raise AuthFailed(f"The token URL refuses this client: {spoken(answer)}")
-            self._way = way
-            answer = self._ask(way)
+            other = _other_way(way, answer)
+            if other is None:
+                raise _refusal(answer)
+            way, answer = other, self._ask(other)
         self._token, self._until = self._read(answer)
+        self._way = way
         return self._token
 
     def _ask(self, way: _Way) -> Answer:
@@ -95,9 +119,9 @@ class Tokens:
         try:
             token = msgspec.json.decode(answer.body, type=_Token, strict=False)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            raise BadAnswer("The token URL answers with something that is not a token") from None
+            raise NoToken("The token URL answers with something that is not a token") from None
         if (token.token_type or "bearer").lower() != "bearer":
-            raise BadAnswer(f"The token URL gives a token of type {token.token_type!r}, not a bearer token")
+            raise NoToken(f"The token URL gives a token of type {token.token_type!r}, not a bearer token")
         try:
             seconds = float(token.expires_in or 0)
         except ValueError:
@@ -112,12 +136,31 @@ class _Refusal(msgspec.Struct):
     error: str | None = None
 
 
+def _error(answer: Answer) -> str | None:
+    """The error code of RFC 6749 in a refusal; None where there is none."""
+    try:
+        return msgspec.json.decode(answer.body, type=_Refusal).error
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _refusal(answer: Answer) -> ClientError:
+    """The exception for a final refusal."""
+    said, error = spoken(answer), _error(answer)
+    if answer.status >= 500:
+        return ServerFault(f"The token URL fails to answer: {said}")
+    if error == "invalid_client" or (error is None and answer.status == 401):
+        return UnknownClient(f"The token URL does not accept this client id with this client secret: {said}")
+    if error is None and answer.status in (404, 405):
+        return NoToken(f"The token URL leads to nothing that gives tokens: {said}")
+    return AuthFailed(f"The token URL refuses this client: {said}")
+
+
 def _other_way(way: _Way, answer: Answer) -> _Way | None:
     """What to leave out after this refusal; None when it is final."""
-    try:
-        error = msgspec.json.decode(answer.body, type=_Refusal).error
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        error = None
+    error = _error(answer)
+    if answer.status >= 500:
+        return None
     if error == "invalid_scope":
         return replace(way, scope=None) if way.scope else None
     refused = error in ("invalid_client", "invalid_request") or (error is None and answer.status in (400, 401))

@@ -1,43 +1,25 @@
-"""Saves a connection: cleans and checks what a person entered, seals the secret (C-06, C-08, C-12)."""
+"""Saves a connection: cleans and checks what a person entered, seals the secrets (C-01 … C-08, C-11, C-12)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from consumer.connections.domain import clean_domain
+from consumer.connections.checking import check
+from consumer.connections.entered import BadConnection, Details
 from consumer.connections.model import PAGE_LIMIT, Connection
-from shared.oneroster.versions import Version
+from consumer.platform.audit import audit
+from consumer.platform.models import Account
+from consumer.platform.settings import read_settings
 from shared.sealing import Sealer
 
-#: A page larger than this is more than a provider has to give (real-clients 6).
-LARGEST_PAGE = 50_000
-
-
-class BadConnection(ValueError):
-    """What was entered cannot be saved; the message says what to enter instead."""
-
-
-@dataclass(frozen=True, slots=True)
-class Details:
-    """What a person enters. On a connection that exists, None keeps what is stored; so is a secret kept (C-12).
-
-    scope   blank-separated scope URLs; "" for those of the version that a roster needs
-    """
-
-    name: str
-    base_url: str | None = None
-    token_url: str | None = None
-    client_id: str | None = None
-    client_secret: str | None = None
-    version: Version | None = None
-    scope: str | None = None
-    page_limit: int | None = None
-
-    def __repr__(self) -> str:
-        """Without the secret."""
-        return f"Details({self.name!r}, {self.base_url!r})"
+#: What is kept of a connection in the audit trail; of a secret, that it is new.
+_AUDITED = (
+    "name", "base_url", "version", "oauth", "token_url", "client_id", "scope", "page_limit", "vendor_key",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,71 +32,68 @@ class Saved:
 
 
 def find_connection(session: Session, name: str) -> Connection | None:
-    return session.scalar(select(Connection).where(Connection.name == name))
+    """The connection of that name; no database is asked for a name that none can have."""
+    return session.scalar(select(Connection).where(Connection.name == name)) if name.isprintable() else None
 
 
-def save_connection(session: Session, sealer: Sealer, details: Details, check_url: Callable[[str], None]) -> Saved:
+def save_connection(
+    session: Session,
+    sealer: Sealer,
+    details: Details,
+    why_refused: Callable[[str], str | None],
+    at: datetime,
+    account: Account | None = None,
+) -> Saved:
     """Create or change the connection of this name; the caller commits.
 
-    check_url   raises an exception of its own for an address that may not be called (C-08)
-    Raises BadConnection.
+    why_refused   why an address may not be called, None when it may: `consumer.client.addresses.why_refused` (C-08)
+    at            now, aware UTC; `account` is who saves it, None for a command: both go into the audit trail,
+                  and who makes a connection becomes its Acting User (C-15)
+    Raises BadConnection with a message for each field that cannot be saved; the caller rolls back then.
     """
-    stored = find_connection(session, details.name)
-    if stored is None:
-        _require(details)
-    notes = []
-    row = stored or Connection(name=details.name, page_limit=PAGE_LIMIT, oauth="oauth2")
-    if details.version is not None:
-        row.version = _same_version(stored, details.version)
-    if details.base_url is not None:
-        domain = clean_domain(details.base_url)
-        check_url(domain.url)
-        row.base_url = domain.url
-        if domain.cut:
-            notes.append(f"The domain URL ends before the standard's own path: {domain.cut!r} was cut off")
-    if details.token_url is not None:
-        check_url(details.token_url.strip())
-        row.token_url = details.token_url.strip()
-    if details.client_id is not None:
-        row.client_id = details.client_id.strip()
-    if details.client_secret is not None:
-        row.client_secret_sealed = sealer.seal(details.client_secret)
-    if details.scope is not None:
-        row.scope = details.scope.strip() or None
-    if details.page_limit is not None:
-        row.page_limit = _page_limit(details.page_limit)
+    name = details.name.strip()
+    stored = find_connection(session, name)
+    checked = check(
+        details,
+        stored,
+        why_refused,
+        released=read_settings(session).release_1_2,
+        taken=lambda other: find_connection(session, other) is not None,
+    )
+    if checked.wrong:
+        raise BadConnection(checked.wrong)
+    row = stored or Connection(name=name, page_limit=PAGE_LIMIT, oauth="oauth2")
+    before = _kept(row) if stored else {}
+    for column, value in checked.columns.items():
+        setattr(row, column, value)
+    secrets = {column: sealer.seal(secret) for column, secret in checked.secrets.items()}
+    for column, sealed in secrets.items():
+        setattr(row, column, sealed)
+    if stored is None and account is not None:
+        row.acting_account_id = account.id
     session.add(row)
-    session.flush()
-    return Saved(row, stored is None, tuple(notes))
+    try:
+        session.flush()
+    except IntegrityError as error:  # somebody else has just taken the name
+        field = "new_name" if stored else "name"
+        raise BadConnection({field: "There is a connection of that name already"}) from error
+    _remember(session, at, account, row, before, sorted(secrets))
+    return Saved(row, stored is None, checked.notes)
 
 
-def _require(details: Details) -> None:
-    """A new connection needs all that OAuth 2 needs (C-01, C-02)."""
-    if not details.name.strip():
-        raise BadConnection("A connection needs a name")
-    needed = {
-        "domain URL": details.base_url,
-        "token URL": details.token_url,
-        "client id": details.client_id,
-        "client secret": details.client_secret,
-        "OneRoster version": details.version,
-    }
-    missing = [what for what, value in needed.items() if not value]
-    if missing:
-        raise BadConnection(f"There is no connection {details.name!r}; a new one needs: {', '.join(missing)}")
+def _kept(row: Connection) -> dict[str, object]:
+    return {column: getattr(row, column) for column in _AUDITED}
 
 
-def _same_version(stored: Connection | None, version: Version) -> str:
-    """User ids differ between the versions (C-100): another version is another connection."""
-    if stored is not None and stored.version != version:
-        raise BadConnection(
-            f"Connection {stored.name!r} reads OneRoster {stored.version}, and its people are known here by the ids "
-            f"of that version: make a new connection for {version}"
-        )
-    return str(version)
-
-
-def _page_limit(limit: int) -> int:
-    if not 1 <= limit <= LARGEST_PAGE:
-        raise BadConnection(f"A page has 1 to {LARGEST_PAGE} records, not {limit}")
-    return limit
+def _remember(
+    session: Session, at: datetime, account: Account | None, row: Connection, before: Mapping[str, object],
+    secrets: list[str],
+) -> None:  # fmt: skip
+    """Audit what is now other than before; a save that changes nothing is not told."""
+    now = _kept(row)
+    changed = [column for column in _AUDITED if now[column] != before.get(column)]
+    after = {column: now[column] for column in changed}
+    after |= {column.removesuffix("_sealed"): "new" for column in secrets}
+    if after:
+        old = {column: before[column] for column in changed if column in before}
+        audit(session, at, account, "change connection" if before else "add connection", row.name, old, after)

@@ -3,7 +3,8 @@
 import time
 from collections.abc import Sequence
 
-from consumer.client.caller import Client, Target, roster_scope
+from consumer.client.caller import Client, Target, VendorKey, gradebook_scope, roster_scope
+from consumer.client.oauth1 import KeyPair
 from consumer.client.oauth2 import Credentials
 from consumer.client.transport import Clock, Sleep, Transport, utc_now
 from consumer.client.waits import WAITS
@@ -19,17 +20,38 @@ def open_client(
     sleep: Sleep = time.sleep,
     clock: Clock = utc_now,
     waits: Sequence[float] = WAITS,
+    service: str = "rostering",
 ) -> Client:
-    """A client for `connection`; close it when done. `allow_private` is the operator's setting (C-08).
+    """A client for `connection`, of its rostering or "gradebook" service; close it when done. `allow_private` is the
+    operator's setting (C-08).
 
     Raises shared.sealing.CannotUnseal.
     """
-    version = Version(connection.version)
-    credentials = Credentials(
-        connection.token_url,
-        connection.client_id,
-        sealer.unseal(connection.client_secret_sealed),
-        connection.scope or roster_scope(version),
+    target = Target(
+        connection.base_url,
+        Version(connection.version),
+        _credentials(connection, sealer, service),
+        connection.page_limit,
+        service,
+        _vendor(connection, sealer) if service == "gradebook" else None,
     )
-    target = Target(connection.base_url, version, credentials, connection.page_limit)
     return Client(target, Transport(allow_private, sleep, clock, waits))
+
+
+def _credentials(connection: Connection, sealer: Sealer, service: str) -> Credentials | KeyPair:
+    """What the connection proves itself with (C-02)."""
+    secret = sealer.unseal(connection.client_secret_sealed)
+    if connection.oauth == "oauth1":
+        return KeyPair(connection.client_id, secret)
+    if connection.token_url is None:
+        raise ValueError(f"Connection {connection.name!r} uses OAuth 2 and has no token URL")
+    wanted = {"rostering": roster_scope, "gradebook": gradebook_scope}[service]
+    scope = connection.scope or wanted(Version(connection.version))
+    return Credentials(connection.token_url, connection.client_id, secret, scope)
+
+
+def _vendor(connection: Connection, sealer: Sealer) -> VendorKey | None:
+    """The vendor's key for grade book calls (C-11)."""
+    if connection.vendor_key is None or connection.vendor_secret_sealed is None:
+        return None
+    return VendorKey(connection.vendor_key, sealer.unseal(connection.vendor_secret_sealed))

@@ -84,13 +84,15 @@ def serve(children: Children, settings: Settings, provider_port: int, consumer_p
 
 
 def connect(children: Children, settings: Settings, connection: Connection) -> None:
-    """Enter the connection at the consumer, and test it."""
+    """Enter the connection at the consumer, and test it. 1.2 is released for the organisation first (C-05)."""
+    children.run("consumer", "setting", "release_1_2", "true")
     children.run(
         "consumer", "connect", CONSUMER_CONNECTION,
         "--url", settings.provider_base_url(APP_NAME),
         "--token-url", settings.provider_token_url(APP_NAME),
         "--client-id", connection["client_id"],
         "--version", connection["version"],
+        "--yes",
         secret=connection["client_secret"],
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ import pytest
 
 from consumer.client.errors import AuthFailed, BadAnswer, RateLimited, Redirected, ServerFault, TooLong, Unreachable
 from consumer.client.limits import Limits
+from consumer.client.oauth2 import Tokens
 from consumer.client.waits import WAITS, asked_wait
 from shared.oneroster.versions import Version
 from tests.consumer.clients import NOW, Clock, client_of
@@ -163,7 +164,8 @@ def test_a_refused_scope_is_left_out(fault_provider_11: FaultProvider) -> None:
     fault_provider_11.manners.scope = False
     client = client_of(fault_provider_11)
     client.get("orgs")
-    client.tokens.renew()
+    assert isinstance(client.access, Tokens)
+    client.access.renew()
     assert ["scope" in seen.form for seen in fault_provider_11.asked("token")] == [True, False, False]
 
 
