@@ -7,6 +7,9 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.http import message
+from gunicorn.workers.gthread import ThreadWorker
+
+from shared.threads import LastRestedFirst
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -25,6 +28,13 @@ class ServerLog(Logger):  # type: ignore[misc]
         super().setup(cfg)
         self.error_log.handlers.clear()
         self.error_log.propagate = True
+
+
+class ServerWorker(ThreadWorker):  # type: ignore[misc]
+    """gunicorn's worker of many threads, with threads that stay where their data are."""
+
+    def get_thread_pool(self) -> LastRestedFirst:
+        return LastRestedFirst(self.cfg.threads)
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -55,7 +65,7 @@ def serve(load: "Callable[[], WSGIApplication]", host: str, port: int, workers: 
     """Serve what `load` makes until told to stop (SIGTERM, SIGINT); gunicorn ends the process."""
     options = {
         "bind": [f"{host}:{port}"],
-        "worker_class": "gthread",
+        "worker_class": ServerWorker,
         "workers": workers,
         "threads": threads,
         "keepalive": 30,
