@@ -1,9 +1,11 @@
 """One Flask application per district: its own database, so that two districts can never meet (DESIGN section 2)."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.sessions import NullSession, SecureCookieSession, SecureCookieSessionInterface
 from flask_migrate import Migrate
 
 import provider.access.models
@@ -43,8 +45,18 @@ migrate = Migrate()
 class PagesOnly(SecureCookieSessionInterface):
     """Sessions are for people's pages. The API knows none, and opening one would cost each of its answers."""
 
+    #: Nobody can change it, so that one serves all.
+    _none = NullSession()
+
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        return None if request.path.startswith(API) else super().open_session(app, request)
+        return self._none if request.path.startswith(API) else super().open_session(app, request)
+
+
+class Provider(Flask):
+    """Flask for views that are plain functions: whether each is a coroutine need not be found out for every request."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
 
 
 def create_app(settings: Settings, app_name: str) -> Flask:
@@ -53,7 +65,7 @@ def create_app(settings: Settings, app_name: str) -> Flask:
     (`provider.access.oauth1.Signatures`), memory (`provider.publishing.memory.Memory`), readers
     (of the main and of the traffic database), limits (`provider.access.limits.Limits`) and request_log
     (`provider.access.request_log.RequestLog`)."""
-    app = Flask("provider")
+    app = Provider("provider")
     main, traffic = settings.provider_database_urls(app_name)
     settings.provider_folder(app_name).mkdir(parents=True, exist_ok=True)
     app.config["SQLALCHEMY_DATABASE_URI"] = main

@@ -1,9 +1,10 @@
 """The guard of every protected view: who is calling, by bearer token or by OAuth 1 signature."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
-from flask import current_app, request
+from flask import Request
 from sqlalchemy import Connection
 
 from provider.access.caller import Caller, Unauthorized, require_vendor_key
@@ -13,11 +14,12 @@ from provider.access.tokens import Tokens
 __all__ = ["Caller", "Unauthorized", "authenticate", "check_vendor_key"]
 
 
-def authenticate(database: Connection, address: Callable[[], str], now: datetime) -> Caller:
-    """The caller of the present request (P-95); `address` gives its public URL without the query. Raises
-    Unauthorized."""
-    homeroom = current_app.extensions["homeroom"]
-    authorization = request.headers.get("Authorization")
+def authenticate(
+    request: Request, homeroom: Mapping[str, Any], database: Connection, address: Callable[[], str], now: datetime
+) -> Caller:
+    """The caller of a request (P-95) to the application that holds `homeroom` (`provider.app.create_app`); `address`
+    gives the request's public URL without the query. Raises Unauthorized."""
+    authorization = request.environ.get("HTTP_AUTHORIZATION")
     if is_signed(authorization, request.query_string):
         signatures: Signatures = homeroom["signatures"]
         signed = Signed(request.method, address(), request.query_string, authorization)
@@ -26,7 +28,7 @@ def authenticate(database: Connection, address: Callable[[], str], now: datetime
     return tokens.authenticate(database, authorization, now)
 
 
-def check_vendor_key(caller: Caller) -> None:
+def check_vendor_key(request: Request, caller: Caller) -> None:
     """Refuse a call to the grade book or to assessments without the vendor key that its connection has (P-98). Raises
     Unauthorized."""
     require_vendor_key(caller, request.headers.get("X-Vendor-Authorization"))

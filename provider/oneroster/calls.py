@@ -4,12 +4,13 @@ failures."""
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from typing import NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import orjson
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response
+from flask.globals import request_ctx
 from sqlalchemy import Connection
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_etags
@@ -27,7 +28,7 @@ from provider.oneroster.envelope import (
     single_body,
 )  # fmt: skip
 from provider.oneroster.slashes import restore, sent_path
-from provider.oneroster.traces import traced
+from provider.oneroster.traces import ApiRequest, present
 from provider.publishing.reading import NotPublished, Page, Reading, open_reading
 from shared.database import Readers
 from shared.oneroster.errors import Failure, OneRosterError, error_body
@@ -47,9 +48,10 @@ _SIGNATURE = "oauth_"
 
 
 class Call(NamedTuple):
-    """A caller who has been let in: `reading` is the caller's edition, `database` a connection that only reads,
-    `traffic` where walks are kept."""
+    """A caller who has been let in, with its `request`: `reading` is the caller's edition, `database` a connection that
+    only reads, `traffic` where walks are kept."""
 
+    request: ApiRequest
     caller: Caller
     reading: Reading
     database: Connection
@@ -61,20 +63,26 @@ class Call(NamedTuple):
 def let_in(scopes: frozenset[str], version: Version) -> Iterator[Call]:
     """Let the caller in, if it may use one of the scopes and its connection speaks the version; for the time of the
     request. Raises Unauthorized, Busy, OneRosterError, NotPublished."""
-    now = datetime.now(UTC)
-    homeroom = current_app.extensions["homeroom"]
+    request, homeroom = present(), district()
+    trace = request.trace
+    now = trace.at
     main, traffic = homeroom["readers"]
     with main.connection() as database:
-        caller = authenticate(database, _public_url, now)
-        trace = traced()
+        caller = authenticate(request, homeroom, database, lambda: _public_url(request), now)
         trace.connection_id, trace.version = caller.connection_id, version
         with homeroom["limits"].place(caller.connection_id, caller.at_a_time, caller.a_minute, now):
-            _check(caller, scopes, version)
+            _check(request, caller, scopes, version)
             reading = open_reading(homeroom["memory"], database, traffic, caller.edition, caller.connection_id, now)
-            yield Call(caller, reading, database, traffic, now)
+            yield Call(request, caller, reading, database, traffic, now)
 
 
-def _check(caller: Caller, scopes: frozenset[str], version: Version) -> None:
+def district() -> dict[str, Any]:
+    """What the application of the district at hand holds (`provider.app.create_app`)."""
+    held: dict[str, Any] = request_ctx.app.extensions["homeroom"]
+    return held
+
+
+def _check(request: ApiRequest, caller: Caller, scopes: frozenset[str], version: Version) -> None:
     if caller.version is not version:
         raise OneRosterError(
             Failure.FORBIDDEN, f"This connection speaks OneRoster {caller.version}; this address is OneRoster {version}"
@@ -85,7 +93,7 @@ def _check(caller: Caller, scopes: frozenset[str], version: Version) -> None:
             Failure.FORBIDDEN, f"The connection or its token does not have the scope that this needs: {wanted}"
         )
     if any(scope.startswith(_WITH_VENDOR_KEY) for scope in scopes):
-        check_vendor_key(caller)
+        check_vendor_key(request, caller)
 
 
 def rule(path: str) -> str:
@@ -98,7 +106,7 @@ def decoded(segments: dict[str, str]) -> dict[str, str]:
     return {name: restore(value) for name, value in segments.items()}
 
 
-def arguments() -> Arguments:
+def arguments(request: ApiRequest) -> Arguments:
     """The query parameters as they came, decoded, without those of a signature."""
     return [(name, value) for name, value in request.args.items(multi=True) if not name.startswith(_SIGNATURE)]
 
@@ -116,9 +124,9 @@ def unknown(resource: Resource, sourced_id: str) -> OneRosterError:
     )
 
 
-def is_current(state: str) -> bool:
+def is_current(request: ApiRequest, state: str) -> bool:
     """Whether the caller has this page as it is already: `If-None-Match` names the state (real-clients 23)."""
-    known = request.headers.get("If-None-Match")
+    known = request.environ.get("HTTP_IF_NONE_MATCH")
     return known is not None and (known.strip() == "*" or parse_etags(known).contains_weak(state))
 
 
@@ -137,24 +145,30 @@ def answer_unchanged(state: str) -> Response:
     return Response(status=304, headers=[*_state_headers(state), ("Vary", VARY)])
 
 
-def answer_page(resource: Resource, page: Page, query: Query, asked: Arguments) -> Response:
+def answer_page(request: ApiRequest, resource: Resource, page: Page, query: Query, asked: Arguments) -> Response:
     """A page of a collection with X-Total-Count, Link and what its next asking can be shortened by."""
-    trace = traced()
+    trace = request.trace
     trace.resource, trace.query, trace.total = resource, query, page.total
     trace.records = min(query.limit, max(0, page.total - query.offset))
     pieces = select_fields(page.pieces, query.fields)
     body = collection_body(resource.plural, pieces, query.warnings)
-    present = _unsigned(request.query_string.decode("latin-1"))
-    links = link_header(_address(), present, asked, query, page.total, page.revision)
+    sent = _unsigned(request.query_string.decode("latin-1"))
+    links = link_header(encoded(_public_url(request)), sent, asked, query, page.total, page.revision)
     headers = ("X-Total-Count", str(page.total)), ("Link", links), *_state_headers(page.state)
-    return respond(body, request.headers.get("Accept-Encoding", ""), 200, *headers)
+    return respond(body, taken_by(request), 200, *headers)
 
 
-def answer_one(resource: Resource, text: bytes, query: Query) -> Response:
+def answer_one(request: ApiRequest, resource: Resource, text: bytes, query: Query) -> Response:
     """One record; `text` is its JSON."""
-    traced().records = 1
+    request.trace.records = 1
     body = single_body(resource.singular, select_fields([b"," + text], query.fields), query.warnings)
-    return respond(body, request.headers.get("Accept-Encoding", ""))
+    return respond(body, taken_by(request))
+
+
+def taken_by(request: ApiRequest) -> str:
+    """The Accept-Encoding of a request."""
+    taken: str = request.environ.get("HTTP_ACCEPT_ENCODING", "")
+    return taken
 
 
 def _unsigned(query: str) -> str:
@@ -164,15 +178,10 @@ def _unsigned(query: str) -> str:
     return "&".join(part for part in query.split("&") if not part.startswith(_SIGNATURE))
 
 
-def _address() -> str:
-    """The absolute URL of this collection for the Link header."""
-    return encoded(_public_url())
-
-
-def _public_url() -> str:
+def _public_url(request: ApiRequest) -> str:
     """The absolute URL of the request without its query, as it was asked for, at the configured public address and not
     at the request's host."""
-    public = current_app.extensions["homeroom"]["settings"].provider_url
+    public = district()["settings"].provider_url
     return f"{public}{sent_path(request.environ) or quote(request.root_path + request.path)}"
 
 
@@ -207,7 +216,7 @@ def register_errors(blueprint: Blueprint, version: Version) -> None:
 
     @blueprint.errorhandler(Exception)
     def broken(error: Exception) -> Response:
-        current_app.logger.error("%s failed: %s", request.endpoint, type(error).__name__, exc_info=error)
+        request_ctx.app.logger.error("%s failed: %s", present().endpoint, type(error).__name__, exc_info=error)
         return answer(Failure.INTERNAL, "Something went wrong here; it has been logged. Try again later")
 
 

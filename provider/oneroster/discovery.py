@@ -9,10 +9,11 @@ from functools import lru_cache
 from hashlib import blake2b
 
 import orjson
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response
 
-from provider.oneroster.calls import is_current
+from provider.oneroster.calls import district, is_current, taken_by
 from provider.oneroster.envelope import respond
+from provider.oneroster.traces import present
 from shared.oneroster.openapi import DOCUMENTS, Described, build
 
 
@@ -33,15 +34,15 @@ def address(described: Described, file: str) -> str:
 
 def _document(described: Described) -> Callable[[], Response]:
     def view() -> Response:
-        homeroom = current_app.extensions["homeroom"]
+        request, homeroom = present(), district()
         settings, app_name = homeroom["settings"], homeroom["app_name"]
         text, state = _localized(
             described, settings.provider_base_url(app_name), settings.provider_token_url(app_name)
         )  # fmt: skip
         headers = ("ETag", f'W/"{state}"'), ("Cache-Control", "public, max-age=300")
-        if is_current(state):
+        if is_current(request, state):
             return Response(status=304, headers=headers)
-        return respond([text], request.headers.get("Accept-Encoding", ""), 200, *headers)
+        return respond([text], taken_by(request), 200, *headers)
 
     return view
 

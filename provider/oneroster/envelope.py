@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import msgspec
@@ -14,10 +15,14 @@ from werkzeug.http import parse_accept_header
 from shared.oneroster.errors import QueryWarning, warning_set
 from shared.oneroster.query import Query
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 #: Smaller answers are not worth compressing.
 _GZIP_FROM = 1_000
 #: What an answer depends on beside its URL.
 VARY = "Accept-Encoding, Authorization"
+_JSON, _VARIES = ("Content-Type", "application/json"), ("Vary", VARY)
 _ENCODED = str.maketrans({character: f"%{ord(character):02X}" for character in '<>"'})
 _decode = msgspec.json.Decoder().decode
 
@@ -63,7 +68,7 @@ def link_header(address: str, present: str, arguments: Arguments, query: Query, 
     # Pages count from the offset that the client chose, so that `last` is a page of this very walk.
     last = query.offset + max(0, (total - 1 - query.offset) // query.limit) * query.limit
 
-    others = urlencode([*kept, ("revision", str(revision))])
+    others = f"{urlencode(kept)}&revision={revision}" if kept else f"revision={revision}"
 
     def link(offset: int, rel: str) -> str:
         return f'<{address}?limit={query.limit}&offset={offset}&{others}>; rel="{rel}"'
@@ -71,8 +76,11 @@ def link_header(address: str, present: str, arguments: Arguments, query: Query, 
     links = []
     if query.offset + query.limit < total:
         links.append(link(query.offset + query.limit, "next"))
-    asked = address + (f"?{encoded(present)}" if present else "")
-    links.append(link(last, "last") if last != query.offset else f'<{asked}>; rel="last"')
+    if last != query.offset:
+        links.append(link(last, "last"))
+    else:
+        asked = address + (f"?{encoded(present)}" if present else "")
+        links.append(f'<{asked}>; rel="last"')
     if query.offset > 0:
         links += [link(0, "first"), link(max(0, query.offset - query.limit), "prev")]
     return ", ".join(links)
@@ -83,16 +91,23 @@ def encoded(sent: str) -> str:
     return sent.translate(_ENCODED)
 
 
+class _Complete(Response):
+    """An answer that has all its headers: none has to be added, and there is no Location to make absolute."""
+
+    def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
+        return self.headers
+
+
 def respond(pieces: list[bytes], accept_encoding: str, status: int = 200, *headers: tuple[str, str]) -> Response:
     """A JSON answer, compressed when the client takes gzip. Large pieces go out as they are: joining them is a copy."""
     size = sum(map(len, pieces))
-    sent = [*headers, ("Content-Type", "application/json"), ("Vary", VARY)]
+    sent = [_JSON, *headers, _VARIES]
     if size >= _GZIP_FROM and _takes_gzip(accept_encoding):
         pieces = [igzip.compress(b"".join(pieces), compresslevel=1)]
         size = len(pieces[0])
         sent.append(("Content-Encoding", "gzip"))
-    sent.append(("Content-Length", str(size)))
-    return Response(pieces, status, Headers(sent), direct_passthrough=True)
+    sent.insert(0, ("Content-Length", str(size)))
+    return _Complete(pieces, status, Headers(sent), direct_passthrough=True)
 
 
 @lru_cache(maxsize=256)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response
 
 from provider.gradebook.reading import Gradebook
 from provider.oneroster.calls import (
@@ -12,6 +12,7 @@ from provider.oneroster.calls import (
     answer_unchanged,
     arguments,
     decoded,
+    district,
     is_current,
     let_in,
     register_errors,
@@ -19,6 +20,7 @@ from provider.oneroster.calls import (
     rule,
     unknown,
 )
+from provider.oneroster.traces import present
 from shared.oneroster.query import parse_query
 from shared.oneroster.resources.gradebook_operations import gradebook_reads
 from shared.oneroster.resources.operations import Operation, Parent
@@ -37,7 +39,7 @@ def gradebook_reads_blueprint(version: Version) -> Blueprint:
 
 def open_gradebook(call: Call) -> Gradebook:
     """The grade book as the caller sees it."""
-    homeroom = current_app.extensions["homeroom"]
+    homeroom = district()
     base_url = homeroom["settings"].provider_base_url(homeroom["app_name"])
     caller = call.caller
     return Gradebook(
@@ -60,17 +62,18 @@ def _require(call: Call, parent: Parent, params: dict[str, str]) -> None:
 
 def _collection(operation: Operation, version: Version) -> Callable[..., Response]:
     def view(**segments: str) -> Response:
-        params, asked = decoded(segments), arguments()
+        request = present()
+        params, asked = decoded(segments), arguments(request)
         with let_in(operation.scopes, version) as call:
             query = parse_query(asked, operation.resource, version)
             book = open_gradebook(call)
             require_parents(call, operation.parents, params)
             question = book.question(operation, params, query)
-            if is_current(question.state):
+            if is_current(request, question.state):
                 book.begin(question)
                 return answer_unchanged(question.state)
             page = book.page(question, query)
-        return answer_page(operation.resource, page, query, asked)
+        return answer_page(request, operation.resource, page, query, asked)
 
     return view
 
@@ -79,10 +82,10 @@ def _single(operation: Operation, version: Version) -> Callable[..., Response]:
     def view(**segments: str) -> Response:
         sourced_id = decoded(segments)["sourcedId"]
         with let_in(operation.scopes, version) as call:
-            query = parse_query(arguments(), operation.resource, version, single=True)
+            query = parse_query(arguments(call.request), operation.resource, version, single=True)
             text = open_gradebook(call).one(operation.resource, sourced_id)
         if text is None:
             raise unknown(operation.resource, sourced_id)
-        return answer_one(operation.resource, text, query)
+        return answer_one(call.request, operation.resource, text, query)
 
     return view

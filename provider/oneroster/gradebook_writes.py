@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import orjson
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from provider.access.guard import Caller
@@ -18,9 +18,10 @@ from provider.gradebook.posting import Posted, post
 from provider.gradebook.visible import Visible
 from provider.gradebook.writer import Platform, Writer
 from provider.gradebook.writing import put, remove
-from provider.oneroster.calls import Call, decoded, let_in, register_errors, rule
+from provider.oneroster.calls import Call, decoded, let_in, register_errors, rule, taken_by
 from provider.oneroster.envelope import respond
 from provider.oneroster.gradebook_reads import require_parents
+from provider.oneroster.traces import ApiRequest
 from shared.database import writing
 from shared.oneroster.errors import Failure, Refusal, all_refused_body, refused_object
 from shared.oneroster.resources.gradebook_operations import Write, gradebook_writes
@@ -55,7 +56,7 @@ def _put(write: Write, version: Version) -> Callable[..., Response]:
     def view(**segments: str) -> Response:
         sourced_id = decoded(segments)["sourcedId"]
         with let_in(write.scopes, version) as call:
-            body = read_one(read_json(_sent()), write, version, sourced_id)
+            body = read_one(read_json(_sent(call.request)), write, version, sourced_id)
             with _writer(call) as writer:
                 if body.deleted:
                     remove(writer, write.resource, sourced_id)
@@ -83,7 +84,7 @@ def _post(write: Write, version: Version) -> Callable[..., Response]:
         params = decoded(segments)
         with let_in(write.scopes, version) as call:
             require_parents(call, write.parents, params)
-            document = read_json(_sent())
+            document = read_json(_sent(call.request))
             sent = read_many(document, write, version, _of_path(params))
             path = write.path.format(**params)
             try:
@@ -93,7 +94,7 @@ def _post(write: Write, version: Version) -> Callable[..., Response]:
                         raise _NothingTaken(posted.refusals)
             except _NothingTaken as none:
                 return respond([orjson.dumps(all_refused_body(none.refusals))], "", Failure.INVALID_BODY.status)
-        return _answer(posted)
+        return _answer(call.request, posted)
 
     return view
 
@@ -124,17 +125,17 @@ def _of_path(params: dict[str, str]) -> dict[str, str | None]:
     return {"school": None, **found} if "class" in found else found
 
 
-def _sent() -> bytes:
+def _sent(request: ApiRequest) -> bytes:
     """The body of the request. Raises OneRosterError (413)."""
     request.max_content_length = MAX_BYTES
     try:
         return request.get_data(cache=False)
     except RequestEntityTooLarge:
-        _drain()
+        _drain(request)
         raise too_large() from None
 
 
-def _drain() -> None:
+def _drain(request: ApiRequest) -> None:
     stream, left = request.environ["wsgi.input"], min(request.content_length or 0, _DRAINED)
     while left > 0 and (piece := stream.read(min(_PIECE, left))):
         left -= len(piece)
@@ -147,9 +148,9 @@ def _empty(status: int) -> Response:
     return response
 
 
-def _answer(posted: Posted) -> Response:
+def _answer(request: ApiRequest, posted: Posted) -> Response:
     pairs = [{"suppliedSourcedId": supplied, "allocatedSourcedId": allocated} for supplied, allocated in posted.pairs]
     body: dict[str, object] = {"sourcedIdPairs": pairs}
     if posted.refusals:
         body["refused"] = [refused_object(refusal) for refusal in posted.refusals]
-    return respond([orjson.dumps(body)], request.headers.get("Accept-Encoding", ""), 207 if posted.refusals else 201)
+    return respond([orjson.dumps(body)], taken_by(request), 207 if posted.refusals else 201)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
@@ -21,6 +21,7 @@ from provider.oneroster.calls import (
     unknown,
 )
 from provider.oneroster.slashes import restore
+from provider.oneroster.traces import present
 from shared.oneroster.errors import Failure
 from shared.oneroster.query import parse_query
 from shared.oneroster.resources.operations import Operation, operations_of
@@ -40,17 +41,18 @@ def reading_blueprint(version: Version, service: str) -> Blueprint:
 
 def _collection(operation: Operation, version: Version) -> Callable[..., Response]:
     def view(**segments: str) -> Response:
-        params, asked = decoded(segments), arguments()
+        request = present()
+        params, asked = decoded(segments), arguments(request)
         with let_in(operation.scopes, version) as call:
             query = parse_query(asked, operation.resource, version)
             for parent in operation.parents:
                 require(call.reading, parent, params)
             question = call.reading.question(operation, params, query)
-            if is_current(question.state):
+            if is_current(request, question.state):
                 call.reading.begin(question)
                 return answer_unchanged(question.state)
             page = call.reading.page(question, query)
-        return answer_page(operation.resource, page, query, asked)
+        return answer_page(request, operation.resource, page, query, asked)
 
     return view
 
@@ -59,11 +61,11 @@ def _single(operation: Operation, version: Version) -> Callable[..., Response]:
     def view(**segments: str) -> Response:
         params = decoded(segments)
         with let_in(operation.scopes, version) as call:
-            query = parse_query(arguments(), operation.resource, version, single=True)
+            query = parse_query(arguments(call.request), operation.resource, version, single=True)
             text = call.reading.one(operation.resource, operation.view, params, params["sourcedId"])
         if text is None:
             raise unknown(operation.resource, params["sourcedId"])
-        return answer_one(operation.resource, text, query)
+        return answer_one(call.request, operation.resource, text, query)
 
     return view
 
@@ -74,6 +76,7 @@ def answer_unroutable(app: Flask) -> None:
     @app.errorhandler(404)
     @app.errorhandler(405)
     def unroutable(error: HTTPException) -> ResponseReturnValue:
+        request = present()
         version = next((v for (v, _), base in BASE_PATHS.items() if request.path.startswith(base + "/")), None)
         if version is None:
             return error

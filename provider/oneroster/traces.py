@@ -2,13 +2,18 @@
 
 from datetime import UTC, datetime
 from time import perf_counter
+from typing import TYPE_CHECKING, cast
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Request, Response
+from flask.globals import request_ctx
 
 from provider.access.request_log import Entry, harmless
 from shared.oneroster.query import Query
 from shared.oneroster.resources.model import Resource
 from shared.oneroster.versions import Version
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 #: Where calls begin: the API and the token endpoint. What people's pages ask for is not logged here.
 _LOGGED = ("/ims/oneroster/", "/oauth2/")
@@ -30,29 +35,33 @@ class Trace:
         self.total: int | None = None
 
 
+class ApiRequest(Request):
+    """A request that knows what will be logged of it."""
+
+    def __init__(self, environ: "WSGIEnvironment", populate_request: bool = True, shallow: bool = False) -> None:
+        super().__init__(environ, populate_request, shallow)
+        self.trace = Trace()
+
+
+def present() -> ApiRequest:
+    """The request at hand, itself: each look at Flask's `request` would be a search for it."""
+    return cast(ApiRequest, request_ctx.request)
+
+
 def trace_calls(app: Flask) -> None:
     """Log every call of an application."""
-
-    @app.before_request
-    def begin() -> None:
-        if request.path.startswith(_LOGGED):
-            g.trace = Trace()
+    app.request_class = ApiRequest
 
     @app.after_request
     def end(response: Response) -> Response:
-        trace: Trace | None = g.get("trace")
-        if trace is not None:
-            current_app.extensions["homeroom"]["request_log"].note(_entry(trace, response))
+        request = present()
+        if request.path.startswith(_LOGGED):
+            app.extensions["homeroom"]["request_log"].note(_entry(request, response))
         return response
 
 
-def traced() -> Trace:
-    """The trace of the call at hand."""
-    trace: Trace = g.trace
-    return trace
-
-
-def _entry(trace: Trace, response: Response) -> Entry:
+def _entry(request: ApiRequest, response: Response) -> Entry:
+    trace, endpoint = request.trace, request.endpoint
     query = trace.query
     shown = None
     if query is not None and query.filter is not None and trace.resource is not None and trace.version is not None:
@@ -62,7 +71,7 @@ def _entry(trace: Trace, response: Response) -> Entry:
         at=trace.at,
         connection_id=trace.connection_id,
         method=request.method[:8],
-        operation=_storable(request.endpoint.rpartition(".")[2] if request.endpoint else request.path)[:100],
+        operation=_storable(endpoint.rpartition(".")[2] if endpoint else request.path)[:100],
         objects=_storable(" ".join((request.view_args or {}).values()))[:600] or None,
         filter=shown,
         sort=query.sort if query else None,
