@@ -1,6 +1,5 @@
 """What a process may remember of published things because it never changes: numbers of editions, dates, extents."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -32,7 +31,7 @@ class Memory:
     """The memory of one process for one district."""
 
     def __init__(self) -> None:
-        self._editions: dict[str, tuple[int, Mapping[str, int]]] = {}
+        self._editions: dict[Edition, tuple[int, dict[str, int]]] = {}
         self._dates: dict[int, Dates] = {}
         self._extents: dict[tuple[int, int], Extent] = {}
         #: (client, question) whose walks all began at this revision or a later one.
@@ -40,14 +39,14 @@ class Memory:
 
     def edition(self, connection: Connection, edition: Edition) -> BuiltEdition | None:
         """The edition with its present revision; None when it is not registered."""
-        known = self._editions.get(edition.key)
+        known = self._editions.get(edition)
         if known is not None:
             rows = fetch(connection, _CURRENT, {"edition": known[0]})
             if rows:
-                return BuiltEdition(known[0], rows[0][0], dict(known[1]))
+                return BuiltEdition(known[0], rows[0][0], known[1])
         built = find_edition(connection, edition)
         if built is not None and built.complete:
-            self._editions[edition.key] = built.id, built.collections
+            self._editions[edition] = built.id, built.collections
         return built
 
     def dates(self, connection: Connection, edition_id: int, revision: int) -> Dates:

@@ -4,6 +4,7 @@ from array import array
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from provider.publishing.sweeping import WALK_LIFETIME
 from provider.publishing.texts import LIVE_SQL, Texts
 from provider.publishing.walks import find_list, keep_list, keep_texts, pin, pinned, slice_list, texts_of
 from shared.database import Readers, fetch
-from shared.oneroster.filters import render
+from shared.oneroster.filters import Node, render
 from shared.oneroster.query import Query
 from shared.oneroster.resources.model import Resource
 from shared.oneroster.resources.operations import Operation
@@ -119,7 +120,7 @@ class Reading:
     def question(self, operation: Operation, params: Mapping[str, str], query: Query) -> Question:
         """What a query asks, and of which revision: nothing is read yet."""
         asked = Asked(operation.resource, operation.view, params, query.filter, query.sort, query.descending)
-        mark = _mark(operation, asked)
+        mark = _mark(operation.operation_id, tuple(sorted(params.items())), asked.filter, asked.sort, asked.descending)
         revision = self._revision(query, mark)
         if covers_everything(asked.filter, asked.resource, self._version, self._dates(revision).wire):
             asked = replace(asked, filter=None)
@@ -188,7 +189,9 @@ class Reading:
         revision = pinned(self._traffic, self._client, mark, self._now)
         if revision is not None and revision < current:
             return revision
-        if published <= self._now - _UNDER_WAY:
+        # A walk that has begun at the present revision stays there, even when the first page of one that was given up
+        # is answered late and pins the revision before.
+        if revision == current or published <= self._now - _UNDER_WAY:
             self._memory.settle(self._client, mark, current)
         return current
 
@@ -219,11 +222,14 @@ class Reading:
         return self._memory.dates(self._connection, self._built.id, revision)
 
 
-def _mark(operation: Operation, asked: Asked) -> bytes:
+@lru_cache(maxsize=1_000)
+def _mark(
+    operation_id: str, params: tuple[tuple[str, str], ...], node: Node | None, sort: str | None, descending: bool
+) -> bytes:
     """16 bytes that name a question, the same in every process."""
-    words = [operation.operation_id, *(f"{name}={value}" for name, value in sorted(asked.params.items()))]
-    words.append("" if asked.filter is None else render(asked.filter))
-    words.append(f"{asked.sort or ''} {asked.descending}")
+    words = [operation_id, *(f"{name}={value}" for name, value in params)]
+    words.append("" if node is None else render(node))
+    words.append(f"{sort or ''} {descending}")
     return blake2b("\x1f".join(words).encode(), digest_size=16).digest()
 
 

@@ -6,8 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from provider.database import TRAFFIC, db
+from provider.publishing.models import KeptWalk
 from provider.sis import models
+from shared.database import writing
 from shared.oneroster.versions import Version
 from tests.provider.publishing.conftest import STUDENTS, Published
 
@@ -104,6 +108,22 @@ def test_two_walks_of_one_client_over_the_same_query_keep_their_own_state_when_t
     assert [record["sourcedId"] for record in second] == before[100:200]
     plain = published.get("/users", limit=100, offset=100).get_json()["users"]
     assert [record["sourcedId"] for record in plain] == after[100:200]
+
+
+def test_a_walk_stays_where_it_began_when_one_that_was_given_up_is_answered_late(published: Published) -> None:
+    """Its first page began before a refresh and pins the revision before after the new walk's first pages."""
+
+    def revision(offset: int) -> str:
+        links = published.get("/users", limit=LIMIT, offset=offset).headers["Link"]
+        found = re.search(r"revision=(\d+)", links)
+        assert found
+        return found[1]
+
+    trouble(published)()
+    began = [revision(0), revision(LIMIT)]
+    with published.app.app_context(), writing(db.engines[TRAFFIC]) as connection:
+        connection.execute(update(KeptWalk).values(revision=KeptWalk.revision - 1))
+    assert {*began, revision(2 * LIMIT)} == {began[0]}
 
 
 def test_the_total_is_that_of_the_walk(published: Published) -> None:
