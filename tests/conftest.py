@@ -84,7 +84,8 @@ class Template:
         return self._settings(data, server.url(name + "_{app}"))
 
 
-def _provide(kind: str, template: Template, data: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
+def provide(kind: str, template: Template, data: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
+    """Settings over a copy of a template, for as long as a test lasts."""
     if kind == "sqlite":
         yield template.sqlite(data)
         return
@@ -124,7 +125,7 @@ def provider_settings(
     database_kind: str, provider_template: Template, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[Settings]:
     """Settings of a provider whose district "demo" has its tables and no rows."""
-    yield from _provide(database_kind, provider_template, tmp_path / "data", request)
+    yield from provide(database_kind, provider_template, tmp_path / "data", request)
 
 
 @pytest.fixture
@@ -164,7 +165,7 @@ def consumer_settings(
     database_kind: str, consumer_template: Template, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[Settings]:
     """Settings of a consumer that has its tables and no rows."""
-    for settings in _provide(database_kind, consumer_template, tmp_path / "data", request):
+    for settings in provide(database_kind, consumer_template, tmp_path / "data", request):
         url = settings.consumer_database
         yield replace(settings, consumer_database=url.replace("{app}", APP_NAME) if url else None)
 

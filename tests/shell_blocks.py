@@ -2,7 +2,6 @@
 
 import re
 import shlex
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -54,14 +53,3 @@ def run_shell(script: str, environ: Mapping[str, str]) -> subprocess.CompletedPr
     return subprocess.run(
         ["sh", "-eu", "-c", script], cwd=ROOT, env=dict(environ), capture_output=True, text=True, timeout=120
     )
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of 127.0.0.1 on which nothing listens."""
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports

@@ -12,12 +12,12 @@ import requests
 from click.testing import CliRunner
 
 from homeroom import main
+from tests.ports import free_port
 from tests.shell_blocks import (
     README,
     ROOT,
     demo_blocks,
     district_blocks,
-    free_ports,
     make_commands,
     run_shell,
     shell_blocks,
@@ -85,7 +85,7 @@ def test_every_command_named_is_a_command():
 @pytest.mark.slow
 def test_a_district_of_ones_own_is_set_up_and_served_as_printed(tmp_path):
     made, kept_running = district_blocks()
-    (port,) = free_ports(1)
+    port = free_port()
     places = {"var/springfield": str(tmp_path / "springfield"), "8000": str(port)}
     done = run_shell(substitute(made, places), os.environ)
     assert done.returncode == 0, done.stderr

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.scale.children import free_port
+from tests.ports import free_port
 
 SERVE = """
 import sys
@@ -43,7 +43,8 @@ def server() -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
 
 
 def _wait(port: int) -> None:
-    for _ in range(200):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
         try:
             ask(port, "/")
             return

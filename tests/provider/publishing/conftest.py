@@ -1,7 +1,9 @@
 """A published district whose SIS rows a test can edit, and readers of both versions at its HTTP door."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,13 +11,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, inspect, update
 
-from provider.access.connections import Options, add_connection, allowed_scopes
+from provider.access.connections import Options, add_connection, allowed_scopes, find_connection
+from provider.app import close_app, create_app
 from provider.database import db
 from provider.eligibility.facts import Keys
 from provider.publishing.runs import RunResult
 from provider.refreshing import DistrictRefresh
 from provider.sis import models
+from shared.migrations import upgrade
 from shared.oneroster.versions import BASE_PATHS, Version
+from shared.settings import Settings
+from tests.conftest import APP_NAME, Template, provide
 from tests.provider.eligibility.districts import TODAY, SmallDistrict
 from tests.provider.eligibility.stored import store
 
@@ -90,25 +96,48 @@ def build_district() -> SmallDistrict:
     return district
 
 
-@pytest.fixture
-def published(provider_app: Flask) -> Published:
-    """The district above, published in both versions."""
-    with provider_app.app_context():
-        session = db.session()
-        store(session, build_district())
-        # The clock of the readers is the wall's: walks live two hours from now, so refreshes happen about now, too.
-        now = datetime.now(UTC) - timedelta(minutes=60)
-        tokens = {}
+def _publish(settings: Settings) -> None:
+    """Build the district and publish it for a connection of each version."""
+    app = create_app(settings, APP_NAME)
+    upgrade(app)
+    now = _first_refresh()
+    with app.app_context():
+        store(db.session(), build_district())
+        sealer = app.extensions["homeroom"]["sealer"]
         for version in Version:
-            sealer = provider_app.extensions["homeroom"]["sealer"]
-            connection, _ = add_connection(session, sealer, f"lms-{version}", version, Options(), now)
-            session.commit()
-            issuer = provider_app.extensions["homeroom"]["tokens"]
-            tokens[version] = issuer.issue(connection, allowed_scopes(connection), datetime.now(UTC))
-    # Outside an application context from here on, so that each request has a session of its own.
-    district = Published(provider_app, tokens, now)
-    assert district.refresh().state == "done"
-    return district
+            add_connection(db.session(), sealer, f"lms-{version}", version, Options(), now)
+            db.session.commit()
+        assert DistrictRefresh(app, lambda: now).full(today=TODAY).state == "done"
+    close_app(app)
+
+
+def _first_refresh() -> datetime:
+    """The clock of the readers is the wall's: walks live two hours from now, so refreshes happen about now, too."""
+    return datetime.now(UTC) - timedelta(minutes=60)
+
+
+@pytest.fixture(scope="session")
+def published_template(tmp_path_factory: pytest.TempPathFactory, sealing_key: str) -> Template:
+    return Template(tmp_path_factory.mktemp("published-template"), sealing_key, _publish)
+
+
+@pytest.fixture
+def published(
+    database_kind: str, published_template: Template, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Published]:
+    """The district above, published in both versions. No application context is open, so that each request has a
+    session of its own."""
+    for settings in provide(database_kind, published_template, tmp_path / "published", request):
+        app = create_app(settings, APP_NAME)
+        issuer = app.extensions["homeroom"]["tokens"]
+        with app.app_context():
+            found = {version: find_connection(db.session(), f"lms-{version}") for version in Version}
+            tokens = {
+                version: issuer.issue(connection, allowed_scopes(connection), datetime.now(UTC))
+                for version, connection in found.items()
+            }
+        yield Published(app, tokens, _first_refresh() + timedelta(minutes=10))
+        close_app(app)
 
 
 __all__ = ["STUDENTS", "Published", "models"]

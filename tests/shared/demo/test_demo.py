@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import pytest
 import requests
 
+from tests.ports import free_ports
 from tests.shared.demo.running import RunningDemo
-from tests.shell_blocks import demo_blocks, free_ports, run_shell, substitute
+from tests.shell_blocks import demo_blocks, run_shell, substitute
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ from homeroom import main
 from shared.demo import stages
 from shared.demo.children import Children, StepFailed
 from shared.demo.folder import FolderRefused, open_folder, wipe, write_demo_json
-from tests.shell_blocks import free_ports
+from tests.ports import free_port
 
 
 def files(folder: Path) -> set[str]:
@@ -87,7 +87,7 @@ def test_a_taken_port_is_told_before_anything_is_started(tmp_path, option):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        done = demo("--data", tmp_path, option, str(port), other, str(free_ports(1)[0]))
+        done = demo("--data", tmp_path, option, str(port), other, str(free_port()))
     assert done.exit_code == 1
     assert f"Port {port} cannot be used" in done.stderr and option in done.stderr
     assert files(tmp_path) == {".homeroom-demo"}
@@ -116,4 +116,4 @@ def test_a_service_that_ends_by_itself_is_noticed_with_what_it_said(tmp_path):
     with Children({"HOMEROOM_DATA": str(tmp_path)}, tmp_path / "logs") as children:
         children.serve("provider", "provider", "serve", "--port", "99999")
         with pytest.raises(StepFailed, match=r"(?s)The provider ended with exit status 2.*99999"):
-            children.wait_for("provider", f"http://127.0.0.1:{free_ports(1)[0]}/")
+            children.wait_for("provider", f"http://127.0.0.1:{free_port()}/")
