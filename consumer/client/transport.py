@@ -122,7 +122,7 @@ class Transport:
             except (requests.RequestException, HTTPError) as error:
                 self._failing_since = self._failing_since or self.clock()
                 if wait is None or not _may_pass(error):
-                    raise Unreachable(f"{_host(url)} cannot be reached: {_reason(error)}") from error
+                    raise Unreachable(f"{_host(url)} {_reason(error)}") from error
                 self._wait(wait)
                 continue
             if answer.status not in TRY_AGAIN:
@@ -216,15 +216,17 @@ def _may_pass(error: Exception) -> bool:
 
 
 def _reason(error: Exception) -> str:
-    """A short plain reason; the library's own text would repeat the whole URL."""
+    """What is wrong with a host, in plain words; the library's own text would repeat the whole URL."""
     if isinstance(error, requests.exceptions.SSLError):
-        return "its certificate is not accepted"
+        return "cannot be trusted: its certificate is not accepted"
+    if isinstance(error, requests.ConnectTimeout):
+        return "cannot be reached: no connection in time"
     if isinstance(error, requests.Timeout) or any(isinstance(why, ReadTimeoutError) for why in error.args):
-        return "its answer is not there in time"
+        return "does not answer in time"
     if isinstance(error, requests.exceptions.ContentDecodingError):
-        return "its answer cannot be unpacked"
+        return "sends an answer that cannot be unpacked"
     if "NameResolutionError" in repr(error) or "getaddrinfo" in repr(error):
-        return "there is no such host name"
+        return "cannot be reached: there is no such host name"
     if "refused" in str(error):
-        return "the connection is refused"
-    return "the connection breaks off"
+        return "cannot be reached: the connection is refused"
+    return "breaks the connection off"
