@@ -63,9 +63,11 @@ def active_year(connection: Connection, places: Places, today: date) -> int | No
     return connection.active_year or current_year(places.sessions.values(), today)
 
 
-def load_choices(session: Session, connection: Connection, places: Places, today: date) -> Choices:
-    """The choices for the active year. A period that follows a term has that term's dates already (C-37)."""
-    year = active_year(connection, places, today) or 0
+def load_choices(
+    session: Session, connection: Connection, places: Places, today: date, year: int | None = None
+) -> Choices:
+    """The choices for the active year, or for `year`. A period that follows a term has that term's dates (C-37)."""
+    year = year or active_year(connection, places, today) or 0
     years = years_by_session(places.sessions.values())
     return Choices(
         active_year=year,
