@@ -17,7 +17,10 @@ Pair = tuple[str, str]
 
 
 def plan_links(planning: Planning) -> Iterator[Change]:
-    """All at once when any user changed: a link may be named by the guardian, by the student, or by both."""
+    """All at once when any user changed: a link may be named by the guardian, by the student, or by both. It goes when
+    both are still sent and neither names the other, or one is to be deleted: who is no longer sent takes no link along,
+    for half a feed may be complete by its own word.
+    """
     if not _moved(planning):
         return
     people = people_after(planning)
@@ -28,9 +31,10 @@ def plan_links(planning: Planning) -> Iterator[Change]:
                    ParentLink.connection_id)
         )
     }  # fmt: skip
-    spared = {people.accounts.get(sis_id) for sis_id in people.skipped}
+    pairs, missing = _pairs(planning)
+    spared = {people.accounts.get(sis_id) for sis_id in (*people.skipped, *missing)}
     wanted = set()
-    for parent, child in sorted(_pairs(planning)):
+    for parent, child in sorted(pairs):
         ends = (people.accounts.get(parent), people.accounts.get(child))
         if None in ends or ends[0] == ends[1] or ends in wanted:
             continue
@@ -56,8 +60,9 @@ def _moved(planning: Planning) -> bool:
     )
 
 
-def _pairs(planning: Planning) -> set[Pair]:
-    """(guardian, student) by sourcedId, from the `agents` of either."""
+def _pairs(planning: Planning) -> tuple[set[Pair], set[str]]:
+    """((guardian, student) by sourcedId, from the `agents` of either; who is no longer sent)."""
+    missing: set[str] = set()
     guardians: set[str] = set()
     students: set[str] = set()
     agents: list[tuple[str, tuple[str, ...]]] = []
@@ -66,6 +71,8 @@ def _pairs(planning: Planning) -> set[Pair]:
             record = read_user(staged.raw, planning.version)
         except BadRecord:
             continue
+        if not staged.present:
+            missing.add(staged.sis_id)
         if not staged.present or not record.active:
             continue
         groups = {GROUPS.get(role.role) for role in record.roles}
@@ -81,4 +88,4 @@ def _pairs(planning: Planning) -> set[Pair]:
             pairs.update((sis_id, other) for other in others if other in students)
         if sis_id in students:
             pairs.update((other, sis_id) for other in others if other in guardians)
-    return pairs
+    return pairs, missing

@@ -8,6 +8,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consumer.client.caller import Client
 from consumer.connections import Connection
 from consumer.platform.models import (
     Account,
@@ -59,10 +60,14 @@ class Platform:
     def connection(self) -> Connection:
         return self.session.get_one(Connection, self.connection_id)
 
+    def client(self) -> Client:
+        """A client of the provider."""
+        return client_of(self.provider)
+
     def map_all(self) -> None:
         for collection in ("orgs", "academicSessions"):
             pull(
-                self.session, client_of(self.provider), self.connection, collection, None, NOW,
+                self.session, self.client(), self.connection, collection, None, NOW,
                 lambda _n, _of: None, lambda *_: None, self.session.commit,
             )  # fmt: skip
         map_everything(self.session, self.connection, load_places(self.session, self.connection), YEAR)
@@ -83,7 +88,7 @@ class Platform:
         try:
             assert take_up(self.session, self.session.get_one(SyncRun, run_id), owner, NOW)
             self.session.commit()
-            return execute(Work(self.session, client_of(self.provider), run_id, lambda: NOW, watch, sealer=SEALER))
+            return execute(Work(self.session, self.client(), run_id, lambda: NOW, watch, sealer=SEALER))
         finally:
             end_work(owner)
 
