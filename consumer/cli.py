@@ -17,6 +17,7 @@ COMMANDS: CommandTable = {
     "worker": ("consumer.sync.worker_command:worker_command", "Keep the schedules, and run queued syncs."),
     "connect": ("consumer.connect_command:connect_command", "Connect a OneRoster provider, and test the connection."),
     "setting": ("consumer.setting_command:setting_command", "The switches of the organisation."),
+    "user": ("consumer.user_command:user_command", "System administrators, and accounts from a CSV file."),
     "map": ("consumer.sync.map_command:map_command", "Map schools, terms and roles of a provider."),
     "sync": ("consumer.sync.commands:sync_command", "Pull from a provider and reconcile what is here."),
     "schedule": ("consumer.sync.schedule_command:schedule_command", "When a provider is synced by itself, and why."),
