@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 
 from sqlalchemy import Connection, Engine, delete, select
 
-from provider.publishing.catalog import extent_at, published_dates
+from provider.publishing.catalog import published_dates
 from provider.publishing.models import PublishedBlock
-from provider.publishing.positions import BLOCK, block_id, record_id
+from provider.publishing.positions import BLOCK, Extent, block_id, record_id
 from provider.publishing.rendering import head, squeeze
 from shared.database import fetch, insert_many, writing
 
@@ -21,18 +21,37 @@ _VERSIONS = """SELECT since, until, tail FROM published_record
 _BATCH = 100
 
 
-def drop_blocks(connection: Connection, collection_id: int, numbers: Iterable[int]) -> None:
-    """Forget blocks whose text a new revision changes, in the transaction that publishes it."""
-    ids = [block_id(collection_id, number) for number in numbers]
+def drop_blocks(connection: Connection, blocks: Iterable[tuple[int, int]]) -> None:
+    """Forget blocks (collection, number) whose text a new revision changes, in the transaction that publishes it."""
+    ids = [block_id(collection_id, number) for collection_id, number in blocks]
     for i in range(0, len(ids), 500):
         connection.execute(delete(PublishedBlock).where(PublishedBlock.id.in_(ids[i : i + 500])))
 
 
-def build_blocks(engine: Engine, edition_id: int, collection_id: int, revision: int) -> int:
-    """Write every missing block of a collection as of its current revision; how many were written."""
+def build_blocks(
+    engine: Engine, edition_id: int, collection_id: int, revision: int, extent: Extent, dropped: set[int] | None = None
+) -> int:
+    """Write the missing blocks of a collection as of its current revision and extent: those of `dropped`, or, when that
+    is None, whichever there are; how many were written."""
+    # The last block is still growing: it is written once it is full.
+    wanted = range(extent.first // BLOCK, extent.last // BLOCK)
+    missing = (
+        _missing(engine, collection_id, wanted) if dropped is None
+        else sorted(number for number in dropped if number in wanted)
+    )  # fmt: skip
+    heads: dict[int, bytes] = {}
+    for i in range(0, len(missing), _BATCH):
+        # Read and squeezed before the write lock is taken: other writers have that time.
+        with engine.connect() as connection:
+            heads = heads or {number: head(at) for number, at in published_dates(connection, edition_id).items()}
+            rows = list(_texts(connection, collection_id, missing[i : i + _BATCH], revision, heads))
+        with writing(engine) as connection:
+            insert_many(connection, PublishedBlock.__table__, _COLUMNS, rows)
+    return len(missing)
+
+
+def _missing(engine: Engine, collection_id: int, wanted: Iterable[int]) -> list[int]:
     with engine.connect() as connection:
-        heads = {number: head(at) for number, at in published_dates(connection, edition_id).items()}
-        extent = extent_at(connection, collection_id, revision)
         there = set(
             connection.execute(
                 select(PublishedBlock.id).where(
@@ -40,16 +59,7 @@ def build_blocks(engine: Engine, edition_id: int, collection_id: int, revision: 
                 )
             ).scalars()
         )
-    # The last block is still growing: it is written once it is full.
-    wanted = range(extent.first // BLOCK, extent.last // BLOCK)
-    missing = [number for number in wanted if block_id(collection_id, number) not in there]
-    for i in range(0, len(missing), _BATCH):
-        # Read and squeezed before the write lock is taken: other writers have that time.
-        with engine.connect() as connection:
-            rows = list(_texts(connection, collection_id, missing[i : i + _BATCH], revision, heads))
-        with writing(engine) as connection:
-            insert_many(connection, PublishedBlock.__table__, _COLUMNS, rows)
-    return len(missing)
+    return [number for number in wanted if block_id(collection_id, number) not in there]
 
 
 def _texts(

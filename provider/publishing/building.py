@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
 from provider.publishing.catalog import RESOURCES, extent_at
+from provider.publishing.latest import Latest
 from provider.publishing.models import PublishedIndex, PublishedRecord
 from provider.publishing.positions import BLOCK, Extent, position_of, record_id, version_of
 from provider.publishing.project import Projected
@@ -24,6 +25,9 @@ from shared.oneroster.versions import Version
 BATCH = 4_000
 _RECORD = ("id", "collection_id", "sourced_id", "since", "status", "digest", "tail")
 _INDEX = ("collection_id", "field", "value", "position")
+
+#: In the place of what was known of a record that the projection has mentioned.
+_SEEN: tuple[int, bytes | None] = (-1, None)
 
 _records = PublishedRecord.__table__
 _index = PublishedIndex.__table__
@@ -65,26 +69,23 @@ class Difference:
 class Collection:
     """The pending next revision of one collection.
 
-    `scope` None: the projection is the whole collection. Otherwise it is the set of sourcedIds in question, and
-    records outside it stay as they are.
+    `latest`: what is published of all records that the projection answers for; others stay as they are.
     """
 
     def __init__(
-        self, connection: Connection, collection_id: int, name: str, version: Version, revision: int, before: Extent,
-        scope: set[str] | None = None,
-    ) -> None:  # fmt: skip
+        self, collection_id: int, name: str, version: Version, revision: int, before: Extent, latest: Latest
+    ) -> None:
         self.id = collection_id
         self.name = name
         self.revision = revision
         self.difference = Difference(before)
         self._values_of = indexer(RESOURCES[name], version)
-        #: Rows left to see: sourcedId -> (record id, digest; None when hidden).
-        self._known = _known(connection, collection_id, scope)
+        #: What is published; _SEEN once the projection has mentioned it.
+        self._known = latest
         self._ended: list[int] = []
         self._rows: list[tuple[int, int, str, int, str, bytes, bytes]] = []
         self._values: list[tuple[int, str, str, int]] = []
         self._changed_values: list[dict[str, object]] = []
-        self._taken: set[str] = set()
 
     @property
     def pending(self) -> int:
@@ -93,13 +94,14 @@ class Collection:
 
     def take(self, record: Projected) -> None:
         """Compare one projected record with what is published; remember what must be written."""
-        if record.sourced_id in self._taken:
+        found = self._known.get(record.sourced_id)
+        if found is _SEEN:
             self.difference.duplicates.append(record.sourced_id)
             return
-        self._taken.add(record.sourced_id)
+        self._known[record.sourced_id] = _SEEN
+        key, known = found or (None, None)
         tail = render(record)
         mark = digest(tail)
-        key, known = self._known.pop(record.sourced_id, (None, None))
         if known == mark:
             return
         if key is None:
@@ -145,30 +147,6 @@ class Collection:
             connection.execute(_insert_new_values(connection), self._changed_values)
         for rows in (self._rows, self._values, self._changed_values):
             rows.clear()
-
-
-def _known(connection: Connection, collection_id: int, scope: set[str] | None) -> dict[str, tuple[int, bytes | None]]:
-    """The latest version of every record (in scope): its id, and its digest if it is live, None if it is hidden."""
-    columns = select(
-        PublishedRecord.sourced_id, PublishedRecord.id, PublishedRecord.digest, PublishedRecord.until
-    )
-    query = columns.where(PublishedRecord.collection_id == collection_id)
-    ids = sorted(scope or ())
-    queries = (
-        [query] if scope is None
-        else [query.where(PublishedRecord.sourced_id.in_(ids[i : i + 500])) for i in range(0, len(ids), 500)]
-    )  # fmt: skip
-    known: dict[str, tuple[int, bytes | None]] = {}
-    ended: dict[str, tuple[int, int]] = {}
-    for each in queries:
-        for sourced_id, key, mark, until in connection.execution_options(yield_per=BATCH).execute(each):
-            if until is None:
-                known[sourced_id] = (key, mark)
-            elif sourced_id not in ended or ended[sourced_id][1] < until:
-                ended[sourced_id] = (key, until)
-    for sourced_id, (key, _) in ended.items():
-        known.setdefault(sourced_id, (key, None))
-    return known
 
 
 _END = (

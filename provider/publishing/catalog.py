@@ -1,10 +1,11 @@
 """Which editions exist, what revision each shows, and the extents of their collections."""
 
 from array import array
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select, tuple_
 
 from provider.eligibility.edition import Edition
 from provider.publishing.models import (
@@ -26,7 +27,7 @@ COLLECTIONS = CLASS_CACHE + STUDENT_CACHE
 #: The resource that a stored collection holds.
 RESOURCES: dict[str, Resource] = {resource.plural: resource for resource in (*ROSTERING, resources)}
 
-_EMPTY = array("I")
+_NOTHING = Extent(0, 0, 0, array("I"))
 
 
 def cache_of(collection: str) -> str:
@@ -85,7 +86,20 @@ def extent_at(connection: Connection, collection_id: int, revision: int) -> Exte
         .order_by(PublishedExtent.revision.desc())
         .limit(1)
     ).first()
-    return Extent(0, 0, 0, _EMPTY) if row is None else Extent(row[0], row[1], row[2], unpack(row[3]))
+    return _NOTHING if row is None else Extent(row[0], row[1], row[2], unpack(row[3]))
+
+
+def extents_at(connection: Connection, collection_ids: Collection[int], revision: int) -> dict[int, Extent]:
+    """The extents of some collections at a revision, empty ones for those that were not built by then."""
+    of, at = PublishedExtent.collection_id, PublishedExtent.revision
+    newest = select(of, func.max(at)).where(of.in_(collection_ids), at <= revision).group_by(of)
+    rows = connection.execute(
+        select(of, at, PublishedExtent.first, PublishedExtent.last, PublishedExtent.holes).where(
+            tuple_(of, at).in_(newest)
+        )
+    )
+    found = {number: Extent(since, first, last, unpack(holes)) for number, since, first, last, holes in rows}
+    return {number: found.get(number, _NOTHING) for number in collection_ids}
 
 
 def published_dates(connection: Connection, edition_id: int, after: int = 0) -> dict[int, datetime]:

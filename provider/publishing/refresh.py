@@ -17,7 +17,8 @@ from provider.eligibility.edition import Edition
 from provider.eligibility.facts import Facts, Keys
 from provider.publishing.blocks import build_blocks
 from provider.publishing.building import BATCH, Collection, Difference, discard
-from provider.publishing.catalog import COLLECTIONS, cache_of, extent_at, find_edition, register_edition
+from provider.publishing.catalog import cache_of, extents_at, find_edition, register_edition
+from provider.publishing.latest import Latest, all_latest, latest_of
 from provider.publishing.load import load_facts
 from provider.publishing.project import Projected, project
 from provider.publishing.revisions import Build, Counts, publish
@@ -130,8 +131,12 @@ def _no_garbage_runs() -> Iterator[None]:
 
 
 def _prepare(refresher: Refresher, clean: bool) -> list[Build]:
-    with writing(refresher.engine) as connection:
-        registered = [(edition, register_edition(connection, edition)) for edition in refresher.editions]
+    with refresher.engine.connect() as connection:
+        found = [(edition, find_edition(connection, edition)) for edition in refresher.editions]
+    registered = [(edition, built) for edition, built in found if built and built.complete]
+    if len(registered) < len(found):
+        with writing(refresher.engine) as connection:
+            registered = [(edition, register_edition(connection, edition)) for edition in refresher.editions]
     for _, built in registered if not clean else ():
         discard(refresher.engine, built.collections.values(), built.revision)
     return [Build(edition, built) for edition, built in registered]
@@ -142,11 +147,19 @@ def _build(refresher: Refresher, run_id: int, build: Build, facts: Facts, keyed:
     # What a keyed refresh yields for an edition that was never built would be a fraction of it: wait for the full one.
     if keyed and build.built.revision == 0:
         return
-    scopes = ids_in_question(refresher.engine, build.built, facts, build.edition) if keyed else {}
-    elsewhere = used_elsewhere(refresher.engine, build.built, facts, build.edition) if keyed else nowhere
+    collections = build.built.collections
+    elsewhere: Callable[[int], bool] = nowhere
+    latest = None
+    with refresher.engine.connect() as connection:
+        build.extents = extents_at(connection, collections.values(), build.built.revision)
+        if keyed:
+            asked = ids_in_question(connection, build.built, facts, build.edition)
+            latest = latest_of(connection, {collections[name]: ids for name, ids in asked.items()})
+    if keyed:
+        elsewhere = used_elsewhere(refresher.engine, build.built, facts, build.edition)
     for name, records in project(facts, build.edition, refresher.base_url, elsewhere):
         try:
-            difference = _collect(refresher, run_id, build, name, records, scopes.get(name) if keyed else None)
+            difference = _collect(refresher, run_id, build, name, records, latest)
         except Exception as cause:
             raise BuildFailed(name, cause) from cause
         before = difference.before.size
@@ -156,13 +169,17 @@ def _build(refresher: Refresher, run_id: int, build: Build, facts: Facts, keyed:
 
 
 def _collect(
-    refresher: Refresher, run_id: int, build: Build, name: str, records: Iterator[Projected], scope: set[str] | None
-) -> Difference:
-    """Compare one collection with what is published and write what differs."""
+    refresher: Refresher, run_id: int, build: Build, name: str, records: Iterator[Projected],
+    known: dict[int, Latest] | None,
+) -> Difference:  # fmt: skip
+    """Compare one collection with what is published, `known` of it or all, and write what differs."""
     number = build.built.collections[name]
-    with refresher.engine.connect() as connection:
-        before = extent_at(connection, number, build.built.revision)
-        collection = Collection(connection, number, name, build.edition.version, build.next, before, scope)
+    if known is None:
+        with refresher.engine.connect() as connection:
+            latest = all_latest(connection, number)
+    else:
+        latest = known[number]
+    collection = Collection(number, name, build.edition.version, build.next, build.extents[number], latest)
     build.differences[name] = collection.difference
     for count, record in enumerate(records, 1):
         collection.take(record)
@@ -187,10 +204,11 @@ def _tidy(refresher: Refresher, builds: list[Build], everything: bool) -> None:
     database learns what it holds now."""
     for build in builds:
         revision = build.next if build.changes else build.built.revision
-        for name in COLLECTIONS:
-            difference = build.differences.get(name)
-            if everything or (difference and not difference.empty):
-                build_blocks(refresher.engine, build.built.id, build.built.collections[name], revision)
+        for name, difference in build.differences.items():
+            if everything or not difference.empty:
+                number, extent = build.built.collections[name], difference.after(revision)
+                dropped = None if everything else difference.blocks()
+                build_blocks(refresher.engine, build.built.id, number, revision, extent, dropped)
     if not everything:
         return
     sweep(refresher.engine, [build.built.id for build in builds], refresher.clock())

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
 from provider.eligibility.edition import Edition
 from provider.publishing.blocks import drop_blocks
 from provider.publishing.building import Difference
 from provider.publishing.catalog import BuiltEdition
 from provider.publishing.models import PublishedEdition, PublishedExtent, PublishedRevision
+from provider.publishing.positions import Extent
 from shared.database import writing
 
 
@@ -21,6 +22,8 @@ class Build:
 
     edition: Edition
     built: BuiltEdition
+    #: By the collection's number, at the revision that is shown.
+    extents: dict[int, Extent] = field(default_factory=dict)
     differences: dict[str, Difference] = field(default_factory=dict)
 
     @property
@@ -46,15 +49,12 @@ def publish(engine: Engine, builds: Sequence[Build], clock: Callable[[], datetim
     """Make the next revision of every edition that changed visible, at one moment later than any before."""
     changed = [build for build in builds if build.changes and (build.differences or build.built.revision)]
     with writing(engine) as connection:
-        for build in changed:
-            _extend(connection, build)
+        _extend(connection, changed)
         moment = _moment(connection, clock())
-        for build in changed:
-            edition, number = build.built.id, build.next
-            connection.execute(
-                insert(PublishedRevision).values(edition_id=edition, number=number, published_at=moment)
-            )
-            connection.execute(update(PublishedEdition).where(PublishedEdition.id == edition).values(revision=number))
+        if changed:
+            numbers = [{"edition_id": build.built.id, "number": build.next} for build in changed]
+            connection.execute(insert(PublishedRevision).values(published_at=moment), numbers)
+            connection.execute(_SHOW, [{"edition": one["edition_id"], "shown": one["number"]} for one in numbers])
     differences = [difference for build in changed for difference in build.differences.values()]
     return Counts(
         sum(difference.added + len(difference.shown) for difference in differences),
@@ -63,15 +63,29 @@ def publish(engine: Engine, builds: Sequence[Build], clock: Callable[[], datetim
     )
 
 
-def _extend(connection: Connection, build: Build) -> None:
+_SHOW = (
+    update(PublishedEdition.__table__)
+    .where(PublishedEdition.__table__.c.id == bindparam("edition"))
+    .values(revision=bindparam("shown"))
+)
+
+
+def _extend(connection: Connection, builds: Sequence[Build]) -> None:
     """The extents of the collections that changed; the blocks whose text changed are no longer true."""
-    for name, difference in build.differences.items():
-        if difference.empty and difference.before.revision:
-            continue
-        number, after = build.built.collections[name], difference.after(build.next)
-        values = {"first": after.first, "last": after.last, "holes": after.pack()}
-        connection.execute(insert(PublishedExtent).values(collection_id=number, revision=build.next, **values))
-        drop_blocks(connection, number, difference.blocks())
+    extents, blocks = [], []
+    for build in builds:
+        for name, difference in build.differences.items():
+            if difference.empty and difference.before.revision:
+                continue
+            number, after = build.built.collections[name], difference.after(build.next)
+            extents.append(
+                {"collection_id": number, "revision": build.next, "first": after.first, "last": after.last,
+                 "holes": after.pack()}
+            )  # fmt: skip
+            blocks += [(number, block) for block in difference.blocks()]
+    if extents:
+        connection.execute(insert(PublishedExtent), extents)
+    drop_blocks(connection, blocks)
 
 
 def _moment(connection: Connection, now: datetime) -> datetime:

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from provider.publishing.models import RefreshAlert, RefreshRun
@@ -42,11 +42,13 @@ def start_run(engine: Engine, owner: str, trigger: str, now: datetime, today: da
     Raises RefreshIsRunning.
     """
     with writing(engine) as connection:
-        running = connection.execute(
-            select(RefreshRun.id, RefreshRun.started_at, RefreshRun.heartbeat_at, RefreshRun.owner).where(
-                RefreshRun.state == "running"
-            )
-        ).first()
+        last = select(func.max(RefreshRun.id)).where(RefreshRun.state != "due")
+        rows = connection.execute(
+            select(RefreshRun.id, RefreshRun.state, RefreshRun.started_at, RefreshRun.heartbeat_at, RefreshRun.owner)
+            .where((RefreshRun.state == "running") | (RefreshRun.id == last.scalar_subquery()))
+            .order_by(RefreshRun.id)
+        ).all()
+        running = next((row for row in rows if row.state == "running"), None)
         if running and is_alive(running.owner, running.heartbeat_at, now):
             raise RefreshIsRunning(
                 f"A refresh has been running since {running.started_at:%H:%M:%S} UTC; ask again when it has ended"
@@ -54,8 +56,7 @@ def start_run(engine: Engine, owner: str, trigger: str, now: datetime, today: da
         if running:
             lost = RunResult(running.id, "failed", "The refresh was interrupted; the last good state stays")
             _finish(connection, lost, now)
-        last = select(RefreshRun.state).where(RefreshRun.state != "due").order_by(RefreshRun.id.desc()).limit(1)
-        clean = connection.execute(last).scalar() in ("done", None)
+        clean = running is None and (not rows or rows[-1].state == "done")
         values = {
             "trigger": trigger,
             "state": "running",
@@ -87,13 +88,13 @@ def finish_run(engine: Engine, result: RunResult, now: datetime, cache: str | No
 
 
 def _finish(connection: Connection, result: RunResult, now: datetime, cache: str | None = None) -> None:
-    trigger = connection.execute(select(RefreshRun.trigger).where(RefreshRun.id == result.run_id)).scalar_one()
-    connection.execute(
+    trigger = connection.execute(
         update(RefreshRun)
         .where(RefreshRun.id == result.run_id)
         .values(state=result.state, message=result.message, finished_at=now, cache=cache,
                 added=result.added, changed=result.changed, removed=result.removed)
-    )  # fmt: skip
+        .returning(RefreshRun.trigger)
+    ).scalar_one()  # fmt: skip
     # A scheduled refresh is only heard of when it fails; a manual one always (P-87, P-88).
     if result.state != "done" or trigger == "manual":
         connection.execute(insert(RefreshAlert).values(run_id=result.run_id, raised_at=now, message=result.message))

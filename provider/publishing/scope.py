@@ -1,6 +1,7 @@
 """Which published records a keyed refresh has to look at: those that might change, come or go; and what those that it
 leaves alone tell about them."""
 
+import json
 from collections.abc import Callable
 
 import msgspec
@@ -10,55 +11,59 @@ from provider.eligibility.context import nowhere
 from provider.eligibility.edition import Edition
 from provider.eligibility.facts import Facts
 from provider.publishing.catalog import BuiltEdition
-from provider.publishing.models import PublishedIndex, PublishedRecord
-from provider.publishing.positions import record_id
+from provider.publishing.models import PublishedIndex
+from provider.publishing.positions import VERSIONS, record_id
 from provider.publishing.project import InQuestion, in_question
 from provider.publishing.records.ids import resource_id
 from provider.publishing.texts import records_at
+from shared.database import fetch
 
+#: Values asked for at a time.
+_VALUES = 500
+_INDEXED = {
+    "sqlite": f"""SELECT DISTINCT r.sourced_id FROM json_each(:values) AS v
+        CROSS JOIN published_index AS i ON i.collection_id = :collection AND i.field = :field AND i.value = v.value
+        CROSS JOIN published_record AS r
+        ON r.id >= :start + i.position * {VERSIONS} AND r.id < :start + (i.position + 1) * {VERSIONS}""",  # noqa: S608
+    "postgresql": f"""SELECT DISTINCT r.sourced_id FROM published_index AS i CROSS JOIN LATERAL (
+        SELECT sourced_id FROM published_record
+        WHERE id >= :start + i.position::bigint * {VERSIONS} AND id < :start + (i.position::bigint + 1) * {VERSIONS}
+        ORDER BY id OFFSET 0) AS r
+        WHERE i.collection_id = :collection AND i.field = :field AND i.value = ANY(:values)""",  # noqa: S608
+}
 #: Positions read at a time, looking for one that will do.
 _SOME = 100
 _decode = msgspec.json.Decoder().decode
 
 
-def ids_in_question(engine: Engine, built: BuiltEdition, facts: Facts, edition: Edition) -> dict[str, set[str]]:
+def ids_in_question(
+    connection: Connection, built: BuiltEdition, facts: Facts, edition: Edition
+) -> dict[str, set[str]]:  # fmt: skip
     """sourcedIds by collection; enrollments are found through the index of their users and classes."""
     asked = in_question(facts, edition)
-    with engine.connect() as connection:
-        enrollments = built.collections["enrollments"]
-        ids = _enrollments(connection, enrollments, "user.sourcedId", asked.enrollment_users)
-        ids |= _enrollments(connection, enrollments, "class.sourcedId", asked.enrollment_classes)
+    enrollments = built.collections["enrollments"]
+    ids = _indexed(connection, enrollments, "user.sourcedId", asked.enrollment_users)
+    ids |= _indexed(connection, enrollments, "class.sourcedId", asked.enrollment_classes)
     return {
         "resources": set(asked.resources), "courses": set(asked.courses), "classes": set(asked.classes),
         "users": set(asked.users), "demographics": set(asked.demographics), "enrollments": ids,
     }  # fmt: skip
 
 
-def _enrollments(connection: Connection, collection_id: int, field: str, values: frozenset[str]) -> set[str]:
-    """sourcedIds of enrollments that the index has under any of the values."""
-    wanted = sorted(values)
-    found: set[str] = set()
-    for i in range(0, len(wanted), 500):
-        for position in _positions(connection, collection_id, field, wanted[i : i + 500]):
-            found.update(_ids_at(connection, collection_id, position))
+def _indexed(connection: Connection, collection_id: int, field: str, values: frozenset[str]) -> set[str]:
+    """sourcedIds of records that the index has under any of the values, of all their versions, hidden ones too."""
+    wanted, found = sorted(values), set()
+    sqlite = connection.dialect.name == "sqlite"
+    for i in range(0, len(wanted), _VALUES):
+        some = wanted[i : i + _VALUES]
+        asked = {
+            "collection": collection_id,
+            "field": field,
+            "values": json.dumps(some) if sqlite else some,
+            "start": record_id(collection_id, 0, 0),
+        }
+        found |= {row[0] for row in fetch(connection, _INDEXED[connection.dialect.name], asked)}
     return found
-
-
-def _positions(connection: Connection, collection_id: int, field: str, values: list[str]) -> list[int]:
-    """Positions that the index has under any of the values, each once, in order."""
-    positions = connection.execute(
-        select(PublishedIndex.position).where(
-            PublishedIndex.collection_id == collection_id, PublishedIndex.field == field,
-            PublishedIndex.value.in_(values),
-        )
-    ).scalars()  # fmt: skip
-    return sorted(set(positions))
-
-
-def _ids_at(connection: Connection, collection_id: int, position: int) -> list[str]:
-    low, high = record_id(collection_id, position, 0), record_id(collection_id, position + 1, 0)
-    query = select(PublishedRecord.sourced_id).where(PublishedRecord.id >= low, PublishedRecord.id < high)
-    return list(connection.execute(query).scalars())
 
 
 def used_elsewhere(engine: Engine, built: BuiltEdition, facts: Facts, edition: Edition) -> Callable[[int], bool]:
@@ -77,7 +82,15 @@ def used_elsewhere(engine: Engine, built: BuiltEdition, facts: Facts, edition: E
 
 def _uses(connection: Connection, built: BuiltEdition, name: str, sourced_id: str, asked: InQuestion) -> bool:
     number, answered = built.collections[name], getattr(asked, name)
-    positions = _positions(connection, number, "resources.sourcedId", [sourced_id])
+    positions = sorted(
+        connection.execute(
+            select(PublishedIndex.position).where(
+                PublishedIndex.collection_id == number,
+                PublishedIndex.field == "resources.sourcedId",
+                PublishedIndex.value == sourced_id,
+            )
+        ).scalars()
+    )
     for i in range(0, len(positions), _SOME):
         for _, _, tail in records_at(connection, number, positions[i : i + _SOME], built.revision):
             record = _decode(b"{" + tail)

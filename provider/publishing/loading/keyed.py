@@ -12,14 +12,15 @@ and resources.
    read: what is published tells that (`provider.publishing.scope`).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from provider.eligibility import rows
 from provider.eligibility.facts import Keys, Switches, Wanted
-from provider.publishing.loading.reading import by_id, grouped, read, read_in
+from provider.publishing.loading.reading import by_id, grouped, read_either, read_in
 from provider.sis import models
 
 
@@ -47,6 +48,7 @@ def keyed(session: Session, year: rows.SchoolYear | None, switches: Switches, ke
     section_ids = wanted_sections | {row.section_id for row in (*rosters, *staff)}
     section_ids |= {row.section_id for row in uses.people if row.section_id is not None}
     resources = keys.resources | uses.resources
+    them = _people(session, decided)
     return {
         "section_staff": staff,
         "rosters": lambda: rosters,
@@ -59,8 +61,8 @@ def keyed(session: Session, year: rows.SchoolYear | None, switches: Switches, ke
         "wanted": Wanted(
             frozenset(users), frozenset(people), frozenset(wanted_sections), keys.courses, frozenset(resources)
         ),
-        **_people(session, decided),
-        **_school(session, year, decided, section_ids, keys.courses),
+        **them,
+        **_school(session, year, them["enrollments"], section_ids, keys.courses),
     }
 
 
@@ -84,18 +86,15 @@ def _uses(session: Session, courses: Collection[int], sections: Collection[int],
     )
 
 
-def _either(session: Session, kind: Any, model: Any, people: Iterable[int], sections: Iterable[int]) -> list[Any]:
+def _either(session: Session, kind: Any, model: Any, people: set[int], sections: set[int]) -> list[Any]:
     """Rows of these people or of these sections, each once, by id."""
-    found = by_id(read_in(session, kind, model.person_id, set(people)))
-    found.update(by_id(read_in(session, kind, model.section_id, set(sections))))
-    return [found[key] for key in sorted(found)]
+    return read_either(session, kind, model.person_id, people, model.section_id, sections)
 
 
 def _relationships(session: Session, people: set[int]) -> list[rows.Relationship]:
     """The relationships in which any of these people is the adult or the student."""
-    found = by_id(read_in(session, rows.Relationship, models.Relationship.person_id, people))
-    found.update(by_id(read_in(session, rows.Relationship, models.Relationship.student_id, people)))
-    return [found[key] for key in sorted(found)]
+    adult, student = models.Relationship.person_id, models.Relationship.student_id
+    return read_either(session, rows.Relationship, adult, people, student, people)
 
 
 def _related(relationships: Iterable[rows.Relationship]) -> set[int]:
@@ -117,17 +116,18 @@ def _people(session: Session, people: set[int]) -> dict[str, Any]:
 
 
 def _school(
-    session: Session, year: rows.SchoolYear | None, people: set[int], sections: set[int], courses: frozenset[int]
-) -> dict[str, Any]:
-    """Sections, courses, and the school time that they and the people's enrollments hang on."""
+    session: Session, year: rows.SchoolYear | None, enrollments: Mapping[int, list[rows.Enrollment]],
+    sections: set[int], courses: frozenset[int],
+) -> dict[str, Any]:  # fmt: skip
+    """Sections, courses, and the school time that they and the enrollments (by person) hang on."""
     found = by_id(read_in(session, rows.Section, models.Section.id, sections))
     course_ids = courses | {row.course_id for row in found.values()}
     taught = by_id(read_in(session, rows.Course, models.Course.id, course_ids))
-    enrolled = read_in(session, rows.Enrollment, models.Enrollment.person_id, people)
-    used = {row.calendar_id for row in (*taught.values(), *enrolled)}
-    calendars = by_id(read_in(session, rows.Calendar, models.Calendar.id, used))
-    if year:
-        calendars.update(by_id(read(session, rows.Calendar, models.Calendar.school_year_id == year.id)))
+    used = {row.calendar_id for row in (*taught.values(), *chain.from_iterable(enrollments.values()))}
+    active = {year.id} if year else set()
+    calendars = by_id(
+        read_either(session, rows.Calendar, models.Calendar.id, used, models.Calendar.school_year_id, active)
+    )
     structures = by_id(read_in(session, rows.Structure, models.ScheduleStructure.calendar_id, used))
     schedules = by_id(read_in(session, rows.TermSchedule, models.TermSchedule.structure_id, structures))
     terms = by_id(read_in(session, rows.Term, models.Term.term_schedule_id, schedules))

@@ -89,13 +89,15 @@ def _enabled(context: Context, person_id: int, letter: str) -> str:
 def _put_names(rest: dict[str, Any], context: Context, person: rows.Person, letters: tuple[str, ...]) -> None:
     account = context.account(person.id, letters[0])
     put(rest, "username", account.username if account else None)
-    put_list(rest, "userIds", _user_ids(person, letters) if person.user_ids is None else _imported_ids(person))
+    numbers = _user_ids(person, letters)
+    put_list(rest, "userIds", numbers if person.user_ids is None else _imported_ids(person))
     identity = people.identity(context, person.id)
     if identity:
         put(rest, "givenName", identity.first_name)
         put(rest, "familyName", identity.last_name)
         put(rest, "middleName", identity.middle_name)
-    rest["identifier"] = person.identifier or _identifier(person, letters)
+    # Student number, else staff number, of a role that is published; else the person id.
+    rest["identifier"] = person.identifier or (numbers[0]["identifier"] if numbers else str(person.id))
 
 
 def _imported_ids(person: rows.Person) -> list[dict[str, str]]:
@@ -113,12 +115,6 @@ def _user_ids(person: rows.Person, letters: tuple[str, ...]) -> list[dict[str, s
     if STAFF_LETTERS.intersection(letters) and person.staff_number:
         numbers.append({"type": "staffNumber", "identifier": person.staff_number})
     return numbers
-
-
-def _identifier(person: rows.Person, letters: tuple[str, ...]) -> str:
-    """Student number, else staff number, of a role that is published; else the person id."""
-    numbers = _user_ids(person, letters)
-    return numbers[0]["identifier"] if numbers else str(person.id)
 
 
 def _put_reach(
