@@ -22,40 +22,46 @@ Record = TypeVar("Record", OrgRecord, SessionRecord)
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The orgs and sessions that the SIS offers at present, by sourcedId; unreadable ones are left out."""
+    """The orgs and sessions that the SIS offers at present, by sourcedId. Unreadable ones are left out; `unreadable`
+    has the collection, the sourcedId and the reason of each.
+    """
 
     orgs: dict[str, OrgRecord]
     sessions: dict[str, SessionRecord]
+    unreadable: tuple[tuple[str, str, str], ...] = ()
 
 
 def load_places(session: Session, connection: Connection) -> Places:
     """From the staged records; only those that are active and that the last complete read contained."""
     version = Version(connection.version)
-    return Places(
-        _offered(session, connection.id, "orgs", read_org, version),
-        _offered(session, connection.id, "academicSessions", read_session, version),
-    )
+    orgs, bad_orgs = _offered(session, connection.id, "orgs", read_org, version)
+    sessions, bad_sessions = _offered(session, connection.id, "academicSessions", read_session, version)
+    return Places(orgs, sessions, (*bad_orgs, *bad_sessions))
 
 
 def _offered(
     session: Session, connection_id: int, collection: str, read: Callable[[bytes, Version], Record], version: Version
-) -> dict[str, Record]:
+) -> tuple[dict[str, Record], list[tuple[str, str, str]]]:
+    """(the readable records by sourcedId, the unreadable ones)."""
     rows = session.execute(
-        select(StagedRecord.raw).where(
+        select(StagedRecord.sourced_id, StagedRecord.raw)
+        .where(
             StagedRecord.connection_id == connection_id,
             StagedRecord.collection == collection,
             StagedRecord.absent_since.is_(None),
         )
+        .order_by(StagedRecord.sourced_id)
     )
-    found = {}
-    for (raw,) in rows:
+    found, unreadable = {}, []
+    for sourced_id, raw in rows:
         try:
             record = read(raw, version)
-        except BadRecord:
+        except BadRecord as bad:
+            unreadable.append((collection, sourced_id, str(bad)))
             continue
         if record.active:
             found[record.sourced_id] = record
-    return found
+    return found, unreadable
 
 
 def active_year(connection: Connection, places: Places, today: date) -> int | None:

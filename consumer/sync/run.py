@@ -23,7 +23,7 @@ from consumer.sync.choices import Places, load_choices, load_places
 from consumer.sync.closing import cancel_run, close_run, fail_run
 from consumer.sync.gate import hold_removals
 from consumer.sync.planning import KINDS, NEEDS, collections_of, set_marks, start_planning, write_plan
-from consumer.sync.pull import pull
+from consumer.sync.pull import TOLD, pull
 from consumer.sync.queue import hand_back
 from consumer.sync.report import Report
 from consumer.sync.staging import Pull
@@ -106,7 +106,9 @@ def _pull_all(work: Work) -> bool:
     """Step 1. False when the SIS offers nothing for the active year (C-23)."""
     for collection in PLACES:
         _pull(work, collection)
-    _, choices = _choices(work)
+    places, choices = _choices(work)
+    for collection, sis_id, why in places.unreadable[:TOLD]:
+        work.message("warning", Code.BAD_DATA.name, f"{collection}: {why}", sis_id)
     read = all(_complete(work, collection) for collection in PLACES)
     if read and choices.active_year not in choices.years.values():
         year = choices.active_year or "any year"
