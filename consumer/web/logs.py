@@ -1,14 +1,199 @@
-"""Logs."""
+"""Logs: every run, what it did and why, what waits for somebody, and what happened to a person (C-108 … C-115)."""
 
-from flask import render_template
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from flask import Response, abort, current_app, flash, redirect, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from consumer.web.tabs import tab
+from consumer.database import db
+from consumer.platform.audit import audit
+from consumer.platform.models import School
+from consumer.sync.details import BadCursor, Details, Wanted, find_details
+from consumer.sync.log import KINDS, RunRow, RunsWanted, find_run, find_runs
+from consumer.sync.log_csv import details_csv, runs_csv
+from consumer.sync.queue import OPEN, Refused, approve, ask_to_stop, discard, open_run, place_in_line, queue_run
+from consumer.sync.report import stored_report
+from consumer.sync.tables import Action, Entity, Status, SyncRun
+from consumer.sync.timetable import local_date
+from consumer.sync.worker import announce
+from consumer.web.tabs import address, tab, the_page
+from shared.database import will_write
+from shared.web.lists import Asked, Listing, read_asked
 
 logs = tab("logs")
+
+_FILTERS = ("school", "kind", "status")
+ALL = ("", "All")
+KIND_OPTIONS = (ALL, *KINDS.items())
+STATUS_OPTIONS = (ALL, *((status.value, status.value) for status in Status))
+#: What can be asked for of a run's lines.
+ACTIONS = ((ALL), ("create", "Created"), ("update", "Updated"), ("remove", "Removed"), ("skip", "Skipped"))
+ENTITIES = (ALL, *((entity.value, entity.value.capitalize()) for entity in Entity))
 
 
 @logs.get("/")
 def show() -> ResponseReturnValue:
-    """The page."""
-    return render_template("roster/logs.html")
+    """The runs, newest first; with a search, what happened to a person or section in any run (C-113)."""
+    session = db.session()
+    asked = read_asked(request.args, ("newest",), _FILTERS)
+    if asked.search:
+        return _searched(session, asked)
+    runs = find_runs(session, _runs_wanted(asked), asked.offset)
+    return render_template(
+        "roster/logs.html", listing=Listing(runs.rows, runs.total, asked), found=None, open=_open(session),
+        kinds=KIND_OPTIONS, statuses=STATUS_OPTIONS, schools=_schools(session), kind_names=KINDS,
+    )  # fmt: skip
+
+
+@logs.get("/runs.csv")
+def runs_file() -> ResponseReturnValue:
+    """The runs as CSV."""
+    asked = read_asked(request.args, ("newest",), _FILTERS)
+    return _csv(runs_csv(db.session(), _runs_wanted(asked)), "runs")
+
+
+@logs.get("/<int:run_id>/")
+def run(run_id: int) -> ResponseReturnValue:
+    """One run: its closing table, and line by line what it did, or would do."""
+    session = db.session()
+    row, stored = _run(session, run_id)
+    wanted = _details_wanted(run_id)
+    known = {"run": row, "report": stored_report(stored), "wanted": wanted, **_progress(session, stored)}
+    return render_template(
+        "roster/run.html", details=_details(session, wanted), actions=ACTIONS, entities=ENTITIES,
+        schools=_schools(session), kind_names=KINDS, query=request.args, **known,
+    )  # fmt: skip
+
+
+@logs.get("/<int:run_id>/progress")
+def progress(run_id: int) -> ResponseReturnValue:
+    """The moving part of a run's page; once the run has ended, the page is loaded anew."""
+    session = db.session()
+    row, stored = _run(session, run_id)
+    if stored.status not in OPEN:
+        return Response(headers={"HX-Refresh": "true"})
+    return render_template("roster/progress.html", run=row, kind_names=KINDS, **_progress(session, stored))
+
+
+@logs.get("/<int:run_id>/details.csv")
+def details_file(run_id: int) -> ResponseReturnValue:
+    """The lines of a run as CSV."""
+    session = db.session()
+    _run(session, run_id)
+    return _csv(details_csv(session, _details_wanted(run_id)), f"run-{run_id}")
+
+
+@logs.post("/start")
+def start() -> ResponseReturnValue:
+    """Queue a manual sync, or a dry run (C-78, C-83, C-87)."""
+    kind = request.form.get("kind", "")
+    if kind not in KINDS:
+        abort(400)
+    session, page, now = db.session(), the_page(), datetime.now(UTC)
+    dry_run = request.form.get("dry_run") == "1"
+    name, connection = page.account.username, page.connection
+    session.commit()
+    will_write(session)
+    try:
+        today = local_date(session, now)
+        queued = queue_run(session, connection, kind, "manual", now, today, dry_run, started_by=name)
+    except Refused as error:
+        session.rollback()
+        flash(f"{error}.", "bad")
+        return redirect(address("logs.show"), 303)
+    run_id = queued.id
+    session.commit()
+    announce(current_app.extensions["homeroom"]["settings"])
+    return redirect(address("logs.run", run_id=run_id), 303)
+
+
+@logs.post("/<int:run_id>/<any(approve, discard, cancel):what>")
+def decide(run_id: int, what: str) -> ResponseReturnValue:
+    """Let go what the safety stop holds, give it up, or cancel a run (C-86)."""
+    session, now, account = db.session(), datetime.now(UTC), the_page().account
+    session.commit()
+    will_write(session)
+    _, stored = _run(session, run_id)
+    try:
+        if what == "approve":
+            approve(session, stored)
+        elif what == "discard":
+            discard(session, stored, now)
+        else:
+            ask_to_stop(session, stored, now)
+    except Refused as error:
+        session.rollback()
+        flash(f"{error}.", "bad")
+    else:
+        audit(session, now, account, f"{what} run", f"run {run_id}")
+        session.commit()
+        announce(current_app.extensions["homeroom"]["settings"])
+    return redirect(address("logs.run", run_id=run_id), 303)
+
+
+def _searched(session: Session, asked: Asked) -> str:
+    wanted = Wanted(the_page().connection.id, search=asked.search)
+    found = _details(session, wanted)
+    return render_template(
+        "roster/logs.html", listing=Listing((), 0, asked), found=found, open=_open(session), kinds=KIND_OPTIONS,
+        statuses=STATUS_OPTIONS, schools=_schools(session), kind_names=KINDS, query=request.args,
+    )  # fmt: skip
+
+
+def _open(session: Session) -> SyncRun | None:
+    return open_run(session, the_page().connection.id)
+
+
+def _progress(session: Session, stored: SyncRun) -> dict[str, object]:
+    moving = stored.status in OPEN
+    return {"moving": moving, "place": place_in_line(session, stored), "asked_to_stop": stored.asked_to_stop}
+
+
+def _run(session: Session, run_id: int) -> tuple[RunRow, SyncRun]:
+    """A run of this connection; another's is not found."""
+    stored, row = session.get(SyncRun, run_id), find_run(session, run_id)
+    if stored is None or row is None or stored.connection_id != the_page().connection.id:
+        abort(404)
+    return row, stored
+
+
+def _details(session: Session, wanted: Wanted) -> Details:
+    try:
+        return find_details(session, wanted, request.args.get("after"))
+    except BadCursor:
+        abort(404)
+
+
+def _runs_wanted(asked: Asked) -> RunsWanted:
+    school, kind, status = (asked.filters.get(name) for name in _FILTERS)
+    return RunsWanted(the_page().connection.id, _number(school), kind, status)
+
+
+def _details_wanted(run_id: int) -> Wanted:
+    asked = request.args
+    entity, action = asked.get("entity", ""), asked.get("action", "")
+    return Wanted(
+        run_id=run_id,
+        entity=Entity(entity) if entity in {each.value for each in Entity} else None,
+        action=Action(action) if action in {value for value, _ in ACTIONS if value} else None,
+        code=asked.get("code") or None,
+        school_id=_number(asked.get("school")),
+        search=asked.get("search", "").strip()[:100],
+    )
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _schools(session: Session) -> list[tuple[str, str]]:
+    rows = session.execute(select(School.id, School.name).order_by(School.name, School.id))
+    return [ALL, *((str(school_id), name) for school_id, name in rows)]
+
+
+def _csv(lines: Iterator[str], name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return Response(stream_with_context(lines), mimetype="text/csv", headers=headers)

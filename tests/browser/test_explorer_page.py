@@ -146,7 +146,8 @@ def test_a_sign_in_waits_for_a_document_that_is_still_coming(page, door):
     page.get_by_label("Service").select_option(label="OneRoster 1.1 Rostering, Resources and Gradebook")
     fill_in(page, door, "lms-1.1")
     page.get_by_label("Secret").press("Enter")
-    page.wait_for_timeout(100)
+    while not held:
+        page.wait_for_timeout(50)
     held[0].continue_()
     expect(page.locator("#signed-in")).to_have_class("good")
 
