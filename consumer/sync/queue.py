@@ -88,7 +88,9 @@ def _refuse_while_open(session: Session, connection: Connection) -> None:
 
 
 def take_up(session: Session, run: SyncRun, owner: str, now: datetime) -> bool:
-    """Make `owner` the one who works on the run; False when another was quicker."""
+    """Make `owner` the one who works on the run; False when it does not wait any more, as another was quicker."""
+    if run.status != Status.QUEUED and not is_orphan(run, now):
+        return False
     taken = session.execute(
         update(SyncRun)
         .where(
