@@ -3,13 +3,14 @@
 import random
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
 from provider.database import TRAFFIC, db
-from provider.publishing.models import KeptWalk
+from provider.publishing.models import KeptWalk, PublishedRevision
 from provider.sis import models
 from shared.database import writing
 from shared.oneroster.versions import Version
@@ -120,6 +121,8 @@ def test_a_walk_stays_where_it_began_when_one_that_was_given_up_is_answered_late
         return found[1]
 
     trouble(published)()
+    with published.app.app_context(), writing(db.engine) as connection:
+        connection.execute(update(PublishedRevision).values(published_at=datetime.now(UTC)))
     began = [revision(0), revision(LIMIT)]
     with published.app.app_context(), writing(db.engines[TRAFFIC]) as connection:
         connection.execute(update(KeptWalk).values(revision=KeptWalk.revision - 1))
