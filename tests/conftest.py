@@ -26,6 +26,12 @@ APP_NAME = "demo"
 compile_once()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests go first, so that no worker ends with one of them while the others have nothing left."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[PostgresqlServer]:
     """This test process's own PostgreSQL. Skips where none is installed, but in CI, where it must be, fails."""

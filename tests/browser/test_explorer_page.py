@@ -143,9 +143,11 @@ def test_requests_of_an_oauth_1_connection_are_signed(page, door, signer):
 def test_a_sign_in_waits_for_a_document_that_is_still_coming(page, door):
     held = []
     page.route("**/onerosterv1p1_openapi3*", lambda route: held.append(route))
-    page.get_by_label("Service").select_option(label="OneRoster 1.1 Rostering, Resources and Gradebook")
+    with page.expect_request("**/onerosterv1p1_openapi3*"):
+        page.get_by_label("Service").select_option(label="OneRoster 1.1 Rostering, Resources and Gradebook")
     fill_in(page, door, "lms-1.1")
     page.get_by_label("Secret").press("Enter")
+    page.wait_for_timeout(100)
     while not held:
         page.wait_for_timeout(50)
     held[0].continue_()

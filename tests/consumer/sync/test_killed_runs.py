@@ -18,7 +18,7 @@ from consumer.sync.queue import Refused, open_run, queue_run
 from consumer.sync.tables import PlanChange, SyncRun
 from tests.consumer.clients import NOW
 from tests.consumer.sync.platform import TODAY, Platform, changed
-from tests.faults.district import enrollment, user
+from tests.faults.district import enrollment, small_district, user
 from tests.faults.provider import FaultProvider
 
 
@@ -93,8 +93,7 @@ def test_a_sync_killed_at_any_commit_ends_like_an_undisturbed_one(
     commits, killed = 1, True
     while killed:
         _empty(platform)
-        fresh = FaultProvider(fault_provider_11.version)
-        fault_provider_11.records = fresh.records
+        fault_provider_11.records = small_district(fault_provider_11.version)
         platform.map_all()
         killed = sync_killed(platform, commits, monkeypatch)
         edit(fault_provider_11)

@@ -15,7 +15,7 @@ from consumer.sync.tables import Mark, SyncRun
 from shared.oneroster.versions import Version
 from tests.consumer.sync.platform import Platform, changed, line, numbers
 from tests.consumer.sync.test_killed_runs import _empty
-from tests.faults.district import enrollment, ref, user
+from tests.faults.district import enrollment, ref, small_district, user
 from tests.faults.provider import FaultProvider
 
 
@@ -180,16 +180,19 @@ def _edit(provider: FaultProvider, what: str, which: int, where: int) -> None:
 
 @pytest.mark.slow
 def test_a_sync_leads_to_the_same_place_whatever_way_it_went(
-    consumer_session: Any, fault_provider_11: FaultProvider
+    consumer_session: Any, fault_provider_11: FaultProvider, database_kind: str
 ) -> None:
     """Random days in a district: syncing again changes nothing, and rosters are those of a platform that planned
     everything anew.
     """
 
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    # What databases do differently is in the first days; the ways through them are the program's own.
+    examples = 12 if database_kind == "sqlite" else 4
+
+    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(EDITS, min_size=1, max_size=3))
     def days(edits: list[list[tuple[str, int, int]]]) -> None:
-        fault_provider_11.records = FaultProvider(Version.V1P1).records
+        fault_provider_11.records = small_district(Version.V1P1)
         _empty(platform)
         platform.map_all()
         set_option(platform.session, platform.connection, "section_floor", "1000")
