@@ -1,6 +1,6 @@
 """The closing table and the log on a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich import box
 from rich.console import Console
@@ -9,6 +9,8 @@ from rich.table import Table
 from consumer.sync.lines import Detail
 from consumer.sync.log import RunRow
 from consumer.sync.report import Report
+from consumer.sync.timeline import TimeLine
+from consumer.sync.wording import FieldChange
 
 _NUMBERS = ("created", "updated", "unchanged", "removed", "skipped", "failed", "held")
 _RESULTS = ("created", "updated", "removed", "skipped", "failed", "held")
@@ -48,6 +50,37 @@ def print_details(console: Console, lines: Sequence[Detail]) -> None:
         console.print(_detail(line), markup=False, highlight=False)
 
 
+def timeline_lines(line: TimeLine) -> Iterator[str]:
+    """A person's time line for people: who, what happened and when, how things stand."""
+    known = ", ".join(f"{one.sis_id} of {one.connection}{' (former)' if one.former else ''}" for one in line.records)
+    yield f"{line.name or 'Without a name'}: {known or 'no SIS record'}"
+    for event in line.events:
+        at = f"{event.at:%Y-%m-%d %H:%M:%S}Z" if event.at else "before what is kept "
+        run = f", run {event.run}" if event.run else ""
+        about = " ".join(filter(None, (event.entity, event.name or event.sis_id)))
+        yield f"  {at}  {event.what}{run}: {about}{f' {event.code}' if event.code else ''}"
+        advice = f"{event.remedy} ({event.where})" if event.remedy else ""
+        yield from (f"    {text}" for text in (event.text, advice, *map(_changed, event.changes)) if text)
+    account = line.account
+    yield (
+        "No account here"
+        if account is None
+        else f"Account {account.id} {account.username}, {account.role}"
+        + (f", {account.school}" if account.school else "")
+        + (", left the SIS" if account.left_sis else "")
+        + ("" if account.active else ", not active")
+    )
+    if account is not None:
+        yield from (f"  {one.section}, {one.school}: {one.role}, by {one.origin}" for one in account.enrollments)
+        yield from (f"  parent: {name}" for name in account.parents)
+        yield from (f"  child: {name}" for name in account.children)
+    yield from (f"{_detail(one)}" for one in line.skipped)
+
+
+def _changed(change: FieldChange) -> str:
+    return f"{change.name}: {change.before or '(none)'} → {change.after or '(none)'}"
+
+
 def _run(row: RunRow) -> str:
     numbers = (f"{getattr(row, name):,} {name}" for name in _RESULTS if getattr(row, name))
     began = row.started_at or row.queued_at
@@ -62,5 +95,4 @@ def _detail(line: Detail) -> str:
     head = f"Run {line.run}  {line.entity} {who}: {line.event}{f' {line.code}' if line.code else ''}"
     request = f"request {line.request_id}" if line.request_id else ""
     advice = f"{line.remedy} ({line.where})" if line.remedy else ""
-    changes = (f"{one.name}: {one.before or '(none)'} → {one.after or '(none)'}" for one in line.changes)
-    return "\n  ".join(filter(None, (head, line.text, advice, request, *changes)))
+    return "\n  ".join(filter(None, (head, line.text, advice, request, *map(_changed, line.changes))))

@@ -62,7 +62,8 @@ class Wording:
     def changes(self, row: PlanChange) -> tuple[FieldChange, ...]:
         """Each value that the row changes, in the row's order."""
         before, after = _decoded(row.before), _decoded(row.after)
-        shown = [name for name in {**before, **after} if name not in _IDENTITY.get(Entity(row.entity), ())]
+        hidden = _IDENTITY.get(Entity(row.entity), ())
+        shown = [n for n in {**before, **after} if n not in hidden and before.get(n) != after.get(n)]
         return tuple(
             FieldChange(
                 _LABELS.get(name, name.replace("_", " ")),
