@@ -95,7 +95,7 @@ class PostgresqlServer:
         return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
     def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while True:
             try:
                 self._admin("SELECT 1")
@@ -137,4 +137,4 @@ class PostgresqlServer:
         """Stop the server and remove its folder."""
         if self._keeper.stdin:
             self._keeper.stdin.close()
-        self._keeper.wait(timeout=30)
+        self._keeper.wait(timeout=60)

@@ -51,5 +51,5 @@ def substitute(text: str, replacements: Mapping[str, str]) -> str:
 def run_shell(script: str, environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """Run a script in the checkout; the first line that fails ends it."""
     return subprocess.run(
-        ["sh", "-eu", "-c", script], cwd=ROOT, env=dict(environ), capture_output=True, text=True, timeout=120
+        ["sh", "-eu", "-c", script], cwd=ROOT, env=dict(environ), capture_output=True, text=True, timeout=300
     )

@@ -102,7 +102,7 @@ def test_a_district_of_ones_own_is_set_up_and_served_as_printed(tmp_path):
     finally:
         for process in started:
             process.terminate()
-            process.wait(30)
+            process.wait(60)
 
 
 def wait_for(address: str) -> str:
@@ -110,7 +110,7 @@ def wait_for(address: str) -> str:
     deadline = time.monotonic() + 60
     while True:
         try:
-            return requests.get(address, timeout=10).text
+            return requests.get(address, timeout=60).text
         except requests.ConnectionError:
             assert time.monotonic() < deadline, address
             time.sleep(0.2)

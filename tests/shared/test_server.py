@@ -39,7 +39,7 @@ def server() -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
         yield port, process
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
 
 
 def _wait(port: int) -> None:

@@ -33,19 +33,19 @@ def test_an_oauth_library_gets_in(lms, method):
     token = client.fetch_token(settings.provider_token_url("demo"), grant_type="client_credentials")
     assert token["expires_in"] == 3600
     # 503: let in, but nothing has been published yet.
-    assert client.get(orgs(settings), timeout=10).status_code == 503
+    assert client.get(orgs(settings), timeout=60).status_code == 503
 
 
 def test_a_new_secret_shuts_out_tokens_and_secret_between_two_requests(lms, provider_app, session):
     settings, connection, secret = lms
-    ask = {"url": settings.provider_token_url("demo"), "data": {"grant_type": "client_credentials"}, "timeout": 10}
+    ask = {"url": settings.provider_token_url("demo"), "data": {"grant_type": "client_credentials"}, "timeout": 60}
     token = requests.post(**ask, auth=(connection.client_id, secret)).json()["access_token"]
     with requests.Session() as client:
         client.headers["Authorization"] = f"Bearer {token}"
-        assert client.get(orgs(settings), timeout=10).status_code == 503
+        assert client.get(orgs(settings), timeout=60).status_code == 503
         new = regenerate_secret(connection, provider_app.extensions["homeroom"]["sealer"])
         session.commit()
-        assert client.get(orgs(settings), timeout=10).status_code == 401
+        assert client.get(orgs(settings), timeout=60).status_code == 401
     assert requests.post(**ask, auth=(connection.client_id, secret)).status_code == 401
     assert requests.post(**ask, auth=(connection.client_id, new)).status_code == 200
 

@@ -56,6 +56,7 @@ def test_the_two_versions_have_tags_of_their_own(published: Published) -> None:
     assert len(tags) == 2
 
 
+@pytest.mark.slow
 def test_the_tag_of_a_page_moves_whenever_its_bytes_do(published: Published) -> None:
     """Over many edits: equal tags, equal bytes. And the tag of a collection that no edit touched never moves."""
     dice = random.Random(5)

@@ -47,7 +47,7 @@ class RunningDemo:
         (number,) = re.findall(rf"^  {things} +([0-9,]+)$", self.said, re.MULTILINE)
         return int(number.replace(",", ""))
 
-    def wait_until_up(self, seconds: float = 120) -> "RunningDemo":
+    def wait_until_up(self, seconds: float = 300) -> "RunningDemo":
         deadline = time.monotonic() + seconds
         path = self.folder / "demo.json"
         while not path.exists():
@@ -70,7 +70,7 @@ class RunningDemo:
                 continue  # it has ended meanwhile
         return found
 
-    def wait_until_childless(self, seconds: float = 30) -> list[int]:
+    def wait_until_childless(self, seconds: float = 60) -> list[int]:
         """The children that are left when there are none, or when the time is over."""
         deadline = time.monotonic() + seconds
         while (left := self.children()) and time.monotonic() < deadline:
@@ -94,6 +94,6 @@ class RunningDemo:
         program, *rest = words
         done = subprocess.run(
             [sys.executable, "-m", "homeroom", program, "--data", str(self.folder), *rest, "--json"],
-            cwd=ROOT, capture_output=True, text=True, timeout=60, check=True,
+            cwd=ROOT, capture_output=True, text=True, timeout=120, check=True,
         )  # fmt: skip
         return json.loads(done.stdout)
