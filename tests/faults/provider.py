@@ -5,13 +5,14 @@
         provider.on("users", offset=2, status=500, times=1)    # one failure in mid-walk
         provider.manners.link = "none"                         # lasting bad manners
 
-`provider.seen` lists the requests that it had, in order. Nothing here waits, save `Fault.delay`.
+`provider.seen` lists the requests that it had, in order. Nothing here waits, save `Fault.delay` and `Fault.drip`.
 """
 
 import base64
 import gzip
 import socket
 import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -37,6 +38,8 @@ class Manners:
     max_limit        a higher limit is silently lowered to this
     blind_link       Link counts with the limit that was asked for, not with the lowered one
     ignore_offset    every page is the first one
+    endless          Link names a next page on the last one too
+    only             of these collections nothing but this part is served and counted
     wrapper          the key around a collection, None for the right one
     wrong_case       enumerations and statuses with a capital
     token_requests   a token is good for this many requests; None for ever
@@ -52,6 +55,8 @@ class Manners:
     max_limit: int = 50_000
     blind_link: bool = False
     ignore_offset: bool = False
+    endless: bool = False
+    only: dict[str, slice] = field(default_factory=dict)
     wrapper: str | None = None
     wrong_case: bool = False
     token_requests: int | None = None
@@ -64,21 +69,41 @@ class Manners:
 
 @dataclass
 class Fault:
-    """What happens instead of the right answer to requests for `collection` (None: any) at `offset` (None: any)."""
+    """What happens instead of the right answer to requests for `collection` (None: any) at `offset` (None: any).
+
+    times      how often, None for ever; the first `after` such requests are answered rightly
+    status, headers, body   this answer instead
+    edit       the right answer with this body made from its own, and with `headers` beside its own
+    truncate   two thirds of the right answer, as if that were all
+    reset      the connection breaks before the answer; cut: in the middle of its body
+    delay      seconds before the right answer
+    drip       seconds between the bytes of an answer that never ends: "head" or "body" says which part of it
+    flood      an answer of so many bytes, announced or not
+    """
 
     collection: str | None
     offset: int | None = None
     times: int | None = 1
+    after: int = 0
     status: int = 500
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes | None = None
+    edit: Callable[[bytes], bytes] | None = None
     truncate: bool = False
     reset: bool = False
+    cut: bool = False
     delay: float = 0.0
+    drip: float = 0.0
+    part: str = "body"
+    flood: int = 0
+    announced: bool = True
 
     def takes(self, collection: str, offset: int) -> bool:
         """Whether this request is its turn; counts it."""
         if self.times == 0 or self.collection not in (None, collection) or self.offset not in (None, offset):
+            return False
+        if self.after:
+            self.after -= 1
             return False
         if self.times is not None:
             self.times -= 1
@@ -112,6 +137,7 @@ class FaultProvider:
         self.manners = Manners()
         self.faults: list[Fault] = []
         self.seen: list[Seen] = []
+        self.flooded = 0
         self.client_id, self.client_secret = CLIENT_ID, CLIENT_SECRET
         self._tokens: dict[str, int] = {}
         self._lock = threading.Lock()
@@ -120,6 +146,7 @@ class FaultProvider:
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self.host_url = f"http://127.0.0.1:{self._server.server_port}"
         self.base_url = f"{self.host_url}/campus/oneroster/demo"
+        self.rostering_url = self.base_url + BASE_PATHS[version, "rostering"]
         self.token_url = f"{self.host_url}{TOKEN}?appName=demo"
 
     def __enter__(self) -> Self:
@@ -139,6 +166,10 @@ class FaultProvider:
         fault = Fault(collection, **how)
         self.faults.append(fault)
         return fault
+
+    def behave(self) -> None:
+        """No more faults and bad manners; forget the requests."""
+        self.faults, self.seen, self.manners, self.flooded = [], [], Manners(), 0
 
     def asked(self, collection: str) -> list[Seen]:
         """The requests for one collection, or for "token"."""
@@ -170,18 +201,44 @@ class FaultProvider:
             return right(environ, start)
         return self._misbehave(fault, right, environ)(environ, start)
 
-    def _misbehave(self, fault: Fault, right: Response, environ: dict[str, Any]) -> Response:
+    def _misbehave(self, fault: Fault, right: Response, environ: dict[str, Any]) -> Any:
         if fault.delay:
             self._stop.wait(fault.delay)
             return right
-        if fault.reset:
-            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+        if fault.reset or fault.cut or fault.drip:
+            self._break(fault, right, environ["werkzeug.socket"])
             return right
+        if fault.flood:
+            length = {"Content-Length": str(fault.flood)} if fault.announced else {}
+            return Response(self._flood(fault.flood), 200, length, content_type="application/json")
+        kept = {name: value for name, value in right.headers.items() if name not in ("Content-Encoding", "Content-Length")}
+        whole = gzip.decompress(right.data) if "Content-Encoding" in right.headers else right.data
         if fault.truncate:
-            kept = {name: value for name, value in right.headers.items() if name != "Content-Encoding"}
-            whole = gzip.decompress(right.data) if "Content-Encoding" in right.headers else right.data
             return Response(whole[: len(whole) * 2 // 3], 200, kept)
-        return Response(fault.body or b"<html>out of order</html>", fault.status, fault.headers)
+        if fault.edit is not None:
+            return Response(fault.edit(whole), right.status_code, kept | fault.headers)
+        body = b"<html>out of order</html>" if fault.body is None else fault.body
+        return Response(body, fault.status, fault.headers)
+
+    def _break(self, fault: Fault, right: Response, connection: socket.socket) -> None:
+        """Write to the connection itself what no server would, then end it."""
+        if fault.cut:
+            head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(right.data)}\r\n\r\n"
+            connection.sendall(head.encode() + right.data[: len(right.data) // 2])
+        elif fault.drip:
+            connection.sendall(b"HTTP/1.1 200 OK\r\n" + (b"X-A: " if fault.part == "head" else b"\r\n"))
+            try:
+                while not self._stop.wait(fault.drip):
+                    connection.sendall(b" ")
+            except OSError:
+                return  # the other side had enough
+        connection.shutdown(socket.SHUT_RDWR)
+
+    def _flood(self, length: int) -> Iterator[bytes]:
+        block = b" " * 65536
+        for _ in range(length // len(block)):
+            self.flooded += len(block)
+            yield block
 
     def _token(self, request: Request) -> Response:
         if self.manners.basic and request.headers.get("Authorization", "").startswith("Basic "):
@@ -210,6 +267,7 @@ class FaultProvider:
         rows = self.records.get(seen.collection)
         if rows is None:
             return _json({"imsx_codeMajor": "failure", "imsx_description": "Unknown Object"}, 404)
+        rows = rows[self.manners.only.get(seen.collection, slice(None))]
         limit = min(seen.limit, self.manners.max_limit)
         offset = 0 if self.manners.ignore_offset else seen.offset
         key = self.manners.wrapper or seen.collection
@@ -230,7 +288,7 @@ class FaultProvider:
         headers = {}
         if self.manners.total:
             headers["X-Total-Count"] = str(total + (self.manners.total_drift if offset else 0))
-        if self.manners.link == "none" or offset + limit >= total:
+        if self.manners.link == "none" or (offset + limit >= total and not self.manners.endless):
             return headers
         path = f"/campus/oneroster/demo{BASE_PATHS[self.version, 'rostering']}/{seen.collection}"
         step = seen.limit if self.manners.blind_link else limit
