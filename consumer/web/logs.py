@@ -1,16 +1,13 @@
 """Logs: every run, what it did and why, what waits for somebody, and what happened to a person (C-108 … C-115)."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from flask import Response, abort, current_app, flash, redirect, render_template, request, stream_with_context
+from flask import Response, abort, current_app, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consumer.database import db
 from consumer.platform.audit import audit
-from consumer.platform.models import School
 from consumer.sync.details import BadCursor, Details, Wanted, find_details
 from consumer.sync.log import KINDS, RunRow, RunsWanted, find_run, find_runs
 from consumer.sync.log_csv import details_csv, runs_csv
@@ -19,6 +16,8 @@ from consumer.sync.report import stored_report
 from consumer.sync.tables import Action, Entity, Status, SyncRun
 from consumer.sync.timetable import local_date
 from consumer.sync.worker import announce
+from consumer.web.csv_answer import csv_answer
+from consumer.web.filters import ALL, number_of, school_options
 from consumer.web.tabs import address, tab, the_page
 from shared.database import will_write
 from shared.web.lists import Asked, Listing, read_asked
@@ -26,11 +25,10 @@ from shared.web.lists import Asked, Listing, read_asked
 logs = tab("logs")
 
 _FILTERS = ("school", "kind", "status")
-ALL = ("", "All")
 KIND_OPTIONS = (ALL, *KINDS.items())
 STATUS_OPTIONS = (ALL, *((status.value, status.value) for status in Status))
 #: What can be asked for of a run's lines.
-ACTIONS = ((ALL), ("create", "Created"), ("update", "Updated"), ("remove", "Removed"), ("skip", "Skipped"))
+ACTIONS = (ALL, ("create", "Created"), ("update", "Updated"), ("remove", "Removed"), ("skip", "Skipped"))
 ENTITIES = (ALL, *((entity.value, entity.value.capitalize()) for entity in Entity))
 
 
@@ -44,7 +42,7 @@ def show() -> ResponseReturnValue:
     runs = find_runs(session, _runs_wanted(asked), asked.offset)
     return render_template(
         "roster/logs.html", listing=Listing(runs.rows, runs.total, asked), found=None, open=_open(session),
-        kinds=KIND_OPTIONS, statuses=STATUS_OPTIONS, schools=_schools(session), kind_names=KINDS,
+        kinds=KIND_OPTIONS, statuses=STATUS_OPTIONS, schools=school_options(session), kind_names=KINDS,
     )  # fmt: skip
 
 
@@ -52,7 +50,7 @@ def show() -> ResponseReturnValue:
 def runs_file() -> ResponseReturnValue:
     """The runs as CSV."""
     asked = read_asked(request.args, ("newest",), _FILTERS)
-    return _csv(runs_csv(db.session(), _runs_wanted(asked)), "runs")
+    return csv_answer(runs_csv(db.session(), _runs_wanted(asked)), "runs")
 
 
 @logs.get("/<int:run_id>/")
@@ -64,7 +62,7 @@ def run(run_id: int) -> ResponseReturnValue:
     known = {"run": row, "report": stored_report(stored), "wanted": wanted, **_progress(session, stored)}
     return render_template(
         "roster/run.html", details=_details(session, wanted), actions=ACTIONS, entities=ENTITIES,
-        schools=_schools(session), kind_names=KINDS, query=request.args, **known,
+        schools=school_options(session), kind_names=KINDS, query=request.args, **known,
     )  # fmt: skip
 
 
@@ -83,7 +81,7 @@ def details_file(run_id: int) -> ResponseReturnValue:
     """The lines of a run as CSV."""
     session = db.session()
     _run(session, run_id)
-    return _csv(details_csv(session, _details_wanted(run_id)), f"run-{run_id}")
+    return csv_answer(details_csv(session, _details_wanted(run_id)), f"run-{run_id}")
 
 
 @logs.post("/start")
@@ -139,7 +137,7 @@ def _searched(session: Session, asked: Asked) -> str:
     found = _details(session, wanted)
     return render_template(
         "roster/logs.html", listing=Listing((), 0, asked), found=found, open=_open(session), kinds=KIND_OPTIONS,
-        statuses=STATUS_OPTIONS, schools=_schools(session), kind_names=KINDS, query=request.args,
+        statuses=STATUS_OPTIONS, schools=school_options(session), kind_names=KINDS, query=request.args,
     )  # fmt: skip
 
 
@@ -169,7 +167,7 @@ def _details(session: Session, wanted: Wanted) -> Details:
 
 def _runs_wanted(asked: Asked) -> RunsWanted:
     school, kind, status = (asked.filters.get(name) for name in _FILTERS)
-    return RunsWanted(the_page().connection.id, _number(school), kind, status)
+    return RunsWanted(the_page().connection.id, number_of(school), kind, status)
 
 
 def _details_wanted(run_id: int) -> Wanted:
@@ -180,20 +178,6 @@ def _details_wanted(run_id: int) -> Wanted:
         entity=Entity(entity) if entity in {each.value for each in Entity} else None,
         action=Action(action) if action in {value for value, _ in ACTIONS if value} else None,
         code=asked.get("code") or None,
-        school_id=_number(asked.get("school")),
+        school_id=number_of(asked.get("school")),
         search=asked.get("search", "").strip()[:100],
     )
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def _schools(session: Session) -> list[tuple[str, str]]:
-    rows = session.execute(select(School.id, School.name).order_by(School.name, School.id))
-    return [ALL, *((str(school_id), name) for school_id, name in rows)]
-
-
-def _csv(lines: Iterator[str], name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return Response(stream_with_context(lines), mimetype="text/csv", headers=headers)
