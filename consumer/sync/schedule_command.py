@@ -17,8 +17,8 @@ from shared.database import will_write
 
 @click.command("schedule")
 @click.argument("name", required=False, metavar="[CONNECTION]")
-@click.option("--mode", type=click.Choice(list(Mode)), help="By hand only, or by the clock.")
-@click.option("--frequency", type=click.Choice(list(Frequency)), help="How often.")
+@click.option("--mode", type=click.Choice([mode.value for mode in Mode]), help="By hand only, or by the clock.")
+@click.option("--frequency", type=click.Choice([often.value for often in Frequency]), help="How often.")
 @click.option("--weekday", type=click.Choice(WEEKDAYS, case_sensitive=False), help="The day of a weekly schedule.")
 @click.option(
     "--window", "window_hour", type=click.Choice([str(hour) for hour in WINDOWS]),

@@ -24,7 +24,9 @@ from huey import Huey
 from sqlalchemy.orm import Session
 
 from consumer.database import db
+from consumer.platform.settings import read_settings
 from consumer.sync.queue import waiting_runs
+from consumer.sync.retention import forget_old
 from consumer.sync.ticking import connections_due, queue_due
 from consumer.sync.timetable import zone_of
 from consumer.sync.working import clock, work_on_next
@@ -85,16 +87,22 @@ class Worker:
         self._app, self._every = app, every
         self._log = structlog.get_logger(LOG)
         self._told = Event()
-        self._jobs, self._send = open_line(app.extensions["homeroom"]["settings"], self._work)
 
     def run(self) -> None:
-        """Work until SIGTERM or SIGINT; a second one ends the process at once."""
+        """Work until SIGTERM or SIGINT; a second one ends the process at once.
+
+        Raises sqlalchemy.exc.DBAPIError when the database cannot be used at the start.
+        """
+        with self._app.app_context():
+            queue_what_is_due(db.session())
+        self._jobs, self._send = open_line(self._app.extensions["homeroom"]["settings"], self._work)
         for noisy in ("huey", "apscheduler"):
             logging.getLogger(noisy).setLevel(logging.WARNING)
         ticking = BackgroundScheduler(timezone="UTC")
         ticking.add_job(
             self._tick, "interval", seconds=self._every, max_instances=1, coalesce=True, misfire_grace_time=None
         )
+        ticking.add_job(self._forget, "interval", days=1, next_run_time=clock(), misfire_grace_time=None)
         consumer = self._jobs.create_consumer(
             workers=1, periodic=False, scheduler_interval=60, max_delay=LOOK, shutdown_timeout=GRACE
         )
@@ -128,6 +136,20 @@ class Worker:
                 self._send()
         except Exception as error:  # noqa: BLE001 - the clock outlives whatever goes wrong in one look
             self._log.error("look failed", error=type(error).__name__)
+
+    def _forget(self) -> None:
+        """Forget logs that are older than the organisation wants to keep them (C-115)."""
+        try:
+            with self._app.app_context():
+                session = db.session()
+                days, forgotten = read_settings(session).log_days, 0
+                session.commit()
+                for count in forget_old(session, clock(), days):
+                    session.commit()
+                    forgotten += count
+            self._log.info("forgot", rows=forgotten, days=days)
+        except Exception as error:  # noqa: BLE001 - the worker outlives it; it is tried again the next day
+            self._log.error("forgetting failed", error=type(error).__name__)
 
     def _work(self) -> None:
         began = time.monotonic()
