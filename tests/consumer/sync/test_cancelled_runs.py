@@ -255,3 +255,15 @@ def test_a_run_shows_what_it_is_doing_in_its_row(platform_11: Platform) -> None:
     platform_11.sync(watch=watch)
     assert ["Reading users", 9, 9] in seen or ["Reading users", 4, 9] in seen
     assert {what for what, _, _ in seen} >= {"Reading orgs", "Reading enrollments", "Planning"}
+
+
+def test_a_run_of_another_host_is_taken_for_dead_after_a_long_silence(platform_11: Platform) -> None:
+    """Its process cannot be looked up from here; the heartbeat counts."""
+    queued = queue(platform_11)
+    queued.status, queued.owner, queued.heartbeat_at = "Running", "elsewhere|17|123|x", NOW
+    platform_11.session.commit()
+    assert waiting_runs(platform_11.session, NOW + timedelta(minutes=9)) == []
+    late = NOW + timedelta(minutes=11)
+    assert [one.id for one in waiting_runs(platform_11.session, late)] == [queued.id]
+    ask_to_stop(platform_11.session, queued, late)
+    assert queued.status == "Cancelled", "nobody works on it: it ends at once"
