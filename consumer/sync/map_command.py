@@ -14,7 +14,6 @@ from consumer.connections import Connection
 from consumer.context import ConsumerContext
 from consumer.database import db
 from consumer.mapping.choices import Group, Kind
-from consumer.mapping.outcome import Code
 from consumer.mapping.suggest import terms_to_map
 from consumer.platform.models import GradingPeriod, School
 from consumer.sync.choices import Places, active_year, load_places
@@ -30,7 +29,7 @@ from consumer.sync.mapping import (
     unmap,
 )
 from consumer.sync.peer import open_client
-from consumer.sync.pull import pull
+from consumer.sync.places import NotRead, read_places
 from consumer.sync.tables import RoleMapping, SchoolMapping, TermMapping
 from shared.database import will_write
 
@@ -86,18 +85,14 @@ def will_write_anew(session: Session) -> None:
 def _read_places(context: ConsumerContext, session: Session, connection: Connection) -> None:
     client = open_client(connection, context.app.extensions["homeroom"]["sealer"], context.settings.allow_private)
     try:
-        for collection in ("orgs", "academicSessions"):
-            done = pull(
-                session, client, connection, collection, None, now(), lambda _n, _of: None, _tell_broken, session.commit
-            )
-            if not done.complete:
-                remedy = Code[done.error_code or Code.PARTIAL_READ.name].value.remedy
-                raise click.ClickException(f"{collection} could not be read: {done.error_text}. {remedy}")
+        read_places(session, client, connection, now(), _tell_broken)
+    except NotRead as error:
+        raise click.ClickException(str(error)) from error
     finally:
         client.close()
 
 
-def _tell_broken(sis_id: str | None, why: str, _raw: bytes) -> None:
+def _tell_broken(sis_id: str | None, why: str) -> None:
     click.echo(f"A record was left out ({sis_id or 'without id'}): {why}", err=True)
 
 

@@ -22,6 +22,7 @@ from consumer.sync.apply import apply_plan
 from consumer.sync.choices import Places, load_choices, load_places
 from consumer.sync.closing import cancel_run, close_run, fail_run
 from consumer.sync.gate import hold_removals
+from consumer.sync.places import PLACES
 from consumer.sync.planning import KINDS, NEEDS, collections_of, set_marks, start_planning, write_plan
 from consumer.sync.pull import TOLD, pull
 from consumer.sync.queue import hand_back
@@ -33,7 +34,6 @@ from shared.database import will_write
 
 __all__ = ["PLACES", "Watch", "Work", "execute"]
 
-PLACES = ("orgs", "academicSessions")
 
 
 def execute(work: Work) -> Report:

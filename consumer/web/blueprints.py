@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask import request, url_for
 
 from consumer.web.configuration import configuration
+from consumer.web.configuration.acting import acting_user
 from consumer.web.courses import courses
 from consumer.web.data_prep import data_prep
 from consumer.web.home import home
@@ -19,7 +20,7 @@ from shared.web.frame import Link
 from shared.web.people import Person
 
 BLUEPRINTS = (
-    home, new_connection,
+    home, new_connection, acting_user,
     configuration, schools, terms, users, courses, sections, logs, data_prep,
 )  # fmt: skip
 

@@ -9,7 +9,7 @@ from consumer.database import db
 from consumer.mapping.choices import Kind
 from consumer.sync.choices import load_options
 from consumer.sync.mapping import set_option
-from consumer.web.saving import save_form
+from consumer.web.saving import save_fields
 from consumer.web.tabs import address, tab, the_page
 from consumer.web.ticks import NOT_TICKED, TICKED, mapped_schools, store_tick, stored_ticks, tick_field
 from shared.web.forms import Form, stored_form
@@ -29,7 +29,7 @@ def show() -> ResponseReturnValue:
 @courses.post("/")
 def save() -> ResponseReturnValue:
     """Store the ticks."""
-    return save_form("choose courses", _stored, _store, _page, address("courses.show"))
+    return save_fields("choose courses", _stored, _store, _page, address("courses.show"))
 
 
 def _stored(session: Session, connection: Connection) -> dict[str, str]:

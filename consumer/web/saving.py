@@ -17,27 +17,24 @@ from shared.web.forms import Form, is_stale, stored_form, typed_form
 
 #: The values of a form's fields as they are stored; a box that is not ticked is "".
 Stored = Mapping[str, str]
+StoredOf = Callable[[Session, Connection], Stored]
 #: Stores what was chosen in one field, and says of what, for the audit trail. Raises BadChoice.
 Store = Callable[[Session, Connection, str, str], str]
+#: Stores a whole form; what is wrong with it, by field, otherwise.
+Save = Callable[[Session, Connection, Form], Mapping[str, list[str]]]
+Show = Callable[[Form], str]
 
 STALE = "Somebody else has saved this page meanwhile. What you chose is below: check it and save again."
 
 
-def save_form(
-    action: str,
-    stored_of: Callable[[Session, Connection], Stored],
-    store: Store,
-    show: Callable[[Form], str],
-    back: str,
-) -> ResponseReturnValue:
+def save_whole(stored_of: StoredOf, save: Save, show: Show, back: str) -> ResponseReturnValue:
     """Answer the POST of a form.
 
     1. Take the write lock and compare what is stored with what the person saw (409 when it differs).
-    2. Store every field that changed, with an entry in the audit trail; any error undoes all of it (422).
+    2. Store the form; any error undoes all of it (422).
     3. Commit, and lead back to the page.
     """
-    session, page, form = db.session(), the_page(), typed_form(request.form)
-    connection_id = page.connection.id
+    session, form, connection_id = db.session(), typed_form(request.form), the_page().connection.id
     session.commit()
     will_write(session)
     connection = session.get_one(Connection, connection_id)
@@ -45,7 +42,7 @@ def save_form(
     if is_stale(form, stored):
         session.rollback()
         return show(Form(form.values, {"": [STALE]}, stored_form(stored).seen)), 409
-    errors = _store_changes(session, connection, action, stored, store, form)
+    errors = save(session, connection, form)
     if errors:
         session.rollback()
         return show(form.refused(errors)), 422
@@ -54,20 +51,25 @@ def save_form(
     return redirect(back, 303)
 
 
-def _store_changes(
-    session: Session, connection: Connection, action: str, stored: Stored, store: Store, form: Form
-) -> dict[str, list[str]]:
-    errors: dict[str, list[str]] = {}
-    account = the_page().account
-    for name, before in stored.items():
-        after = form.value(name)
-        if after == before:
-            continue
-        try:
-            subject = store(session, connection, name, after)
-        except BadChoice as error:
-            errors[name] = [str(error)]
-        else:
-            what = f"{connection.name}: {subject}"
-            audit(session, datetime.now(UTC), account, action, what, {"value": before}, {"value": after})
-    return errors
+def save_fields(action: str, stored_of: StoredOf, store: Store, show: Show, back: str) -> ResponseReturnValue:
+    """Answer the POST of a form whose fields are stored one by one: those that changed, each with an entry in the audit
+    trail under `action`.
+    """
+
+    def save(session: Session, connection: Connection, form: Form) -> Mapping[str, list[str]]:
+        errors: dict[str, list[str]] = {}
+        account = the_page().account
+        for name, before in stored_of(session, connection).items():
+            after = form.value(name)
+            if after == before:
+                continue
+            try:
+                subject = store(session, connection, name, after)
+            except BadChoice as error:
+                errors[name] = [str(error)]
+            else:
+                what = f"{connection.name}: {subject}"
+                audit(session, datetime.now(UTC), account, action, what, {"value": before}, {"value": after})
+        return errors
+
+    return save_whole(stored_of, save, show, back)

@@ -15,7 +15,7 @@ from consumer.platform.models import School
 from consumer.sync.choices import load_places
 from consumer.sync.mapping import BadChoice, map_school, unmap
 from consumer.sync.tables import SchoolMapping
-from consumer.web.saving import save_form
+from consumer.web.saving import save_fields
 from consumer.web.tabs import address, tab, the_page
 from shared.web.forms import Form, stored_form
 
@@ -48,7 +48,7 @@ def show() -> ResponseReturnValue:
 @schools.post("/")
 def save() -> ResponseReturnValue:
     """Store what was chosen. Unmapping stops updates and removes nothing (C-30)."""
-    return save_form("map school", _stored, _store, _page, address("schools.show"))
+    return save_fields("map school", _stored, _store, _page, address("schools.show"))
 
 
 def offered_schools(session: Session, connection: Connection) -> list[OrgRecord]:

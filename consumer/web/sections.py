@@ -11,7 +11,7 @@ from consumer.database import db
 from consumer.mapping.choices import Kind, SectionName
 from consumer.sync.choices import load_options, load_places
 from consumer.sync.mapping import BadChoice, set_option
-from consumer.web.saving import save_form
+from consumer.web.saving import save_fields
 from consumer.web.tabs import address, tab, the_page
 from consumer.web.terms import shown_year
 from consumer.web.ticks import mapped_schools, store_tick, stored_ticks, tick_field
@@ -34,7 +34,7 @@ def show() -> ResponseReturnValue:
 @sections.post("/")
 def save() -> ResponseReturnValue:
     """Store them."""
-    return save_form("choose sections", _stored, _store, _page, address("sections.show"))
+    return save_fields("choose sections", _stored, _store, _page, address("sections.show"))
 
 
 @sections.post("/schedule-is-final")

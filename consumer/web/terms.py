@@ -18,7 +18,7 @@ from consumer.platform.models import GradingPeriod
 from consumer.sync.choices import Places, active_year, load_places
 from consumer.sync.mapping import BadChoice, map_term, unmap
 from consumer.sync.tables import TermMapping
-from consumer.web.saving import save_form
+from consumer.web.saving import save_fields
 from consumer.web.schools import NEW, NOT_MAPPED
 from consumer.web.tabs import address, tab, the_page
 from shared.web.forms import Form, stored_form
@@ -51,7 +51,7 @@ def show() -> ResponseReturnValue:
 @terms.post("/")
 def save() -> ResponseReturnValue:
     """Store what was chosen. Unmapping stops updates and removes nothing."""
-    return save_form("map term", _stored, _store, _page, address("terms.show"))
+    return save_fields("map term", _stored, _store, _page, address("terms.show"))
 
 
 def shown_year(connection: Connection, places: Places) -> int | None:

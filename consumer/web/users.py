@@ -14,7 +14,7 @@ from consumer.mapping.suggest import SUGGESTED_ROLES
 from consumer.platform.models import ROLES
 from consumer.sync.mapping import map_role
 from consumer.sync.tables import RoleMapping
-from consumer.web.saving import save_form
+from consumer.web.saving import save_fields
 from consumer.web.tabs import address, tab, the_page
 from consumer.web.ticks import MappedSchool, mapped_schools, store_tick, stored_ticks, tick_field
 from shared.oneroster.versions import Version
@@ -45,7 +45,7 @@ def show() -> ResponseReturnValue:
 @users.post("/")
 def save() -> ResponseReturnValue:
     """Store ticks and roles."""
-    return save_form("map role", _stored, _store, _page, address("users.show"))
+    return save_fields("map role", _stored, _store, _page, address("users.show"))
 
 
 def _role_field(school: MappedSchool, group: Group) -> str:

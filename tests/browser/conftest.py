@@ -39,9 +39,18 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def _site(tmp_path_factory: pytest.TempPathFactory, consumer_template: Template, browser: Browser) -> Iterator[Site]:
+def fault() -> Iterator[FaultProvider]:
+    """The provider of the small district that the site is connected to."""
+    with FaultProvider(Version.V1P2) as provider:
+        yield provider
+
+
+@pytest.fixture(scope="module")
+def _site(
+    tmp_path_factory: pytest.TempPathFactory, consumer_template: Template, browser: Browser, fault: FaultProvider
+) -> Iterator[Site]:
     settings = consumer_template.sqlite(tmp_path_factory.mktemp("consumer"))
-    with FaultProvider(Version.V1P2) as provider, open_site(settings, browser, provider) as site:
+    with open_site(settings, browser, fault) as site:
         yield site
 
 

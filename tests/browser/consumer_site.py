@@ -117,6 +117,9 @@ def open_site(settings: Settings, browser: Browser, provider: FaultProvider) -> 
     try:
         with app.app_context():
             platform = Platform(db.session(), provider)
+            sealer = app.extensions["homeroom"]["sealer"]
+            platform.connection.client_id = provider.client_id
+            platform.connection.client_secret_sealed = sealer.seal(provider.client_secret)
             platform.map_all()
             platform.sync()
             with _listening(app) as address:
