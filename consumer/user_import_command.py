@@ -34,8 +34,9 @@ def import_command(context: ConsumerContext, file: BinaryIO, dry_run: bool, as_j
             will_write(session)
 
         try:
-            for report in import_users(session, context.app.extensions["homeroom"]["sealer"], file, begin, dry_run):
+            for latest in import_users(session, context.app.extensions["homeroom"]["sealer"], file, begin, dry_run):
                 session.commit()
+                report = latest
         except BadFile as error:
             raise click.ClickException(str(error)) from error
     if as_json:

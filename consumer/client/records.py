@@ -135,7 +135,7 @@ def read_user(raw: bytes, version: Version) -> UserRecord:
         primary_org,
         _ids(row.agents),
         texts(row.grades),
-        text(row.metadata.legacySourcedId) if isinstance(row.metadata, wire.UserMetadata) else None,
+        _legacy(row.metadata) if isinstance(row.metadata, wire.UserMetadata) else None,
     )
 
 
@@ -216,6 +216,10 @@ def _ids(refs: wire.Refs) -> tuple[str, ...]:
     if not refs:
         return ()
     return tuple(dict.fromkeys(found for found in map(_id, refs) if found))
+
+
+def _legacy(metadata: wire.UserMetadata) -> str | None:
+    return text(metadata.legacySourcedId) or text(metadata.legacysourceId)
 
 
 def _roles(row: wire.User, primary_org: str | None) -> tuple[RoleRecord, ...]:

@@ -80,8 +80,13 @@ class Role(Struct, gc=False):
     endDate: str | None = None
 
 
-class UserMetadata(Struct, gc=False, rename={"legacySourcedId": "ic.legacySourcedId"}):
+class UserMetadata(
+    Struct, gc=False, rename={"legacySourcedId": "ic.legacySourcedId", "legacysourceId": "ic.legacysourceId"}
+):
+    """The 1.1 id without its letter, in both spellings that occur (P-83)."""
+
     legacySourcedId: Short = None
+    legacysourceId: Short = None
 
 
 class User(Base, gc=False):

@@ -13,18 +13,23 @@ class Known:
 
     stored      sourcedId -> account, from earlier syncs of this connection
     prepared    sourcedId -> account, from the Data Prep mapping
+    legacy      what 1.2 calls a former 1.1 id -> account, only accounts that an upgrade left without a record (C-101)
     unique_ids  unique id -> account, only accounts that no SIS record of this connection stands for yet
     """
 
     stored: Mapping[str, int] = field(default_factory=dict)
     prepared: Mapping[str, int] = field(default_factory=dict)
     unique_ids: Mapping[str, int] = field(default_factory=dict)
+    legacy: Mapping[str, int] = field(default_factory=dict)
 
     def account_of(self, record: MappedUser) -> int | None:
-        """Stored SIS id, then Data Prep mapping, then unique id (C-46); None for a person who is new here."""
+        """Stored SIS id, then Data Prep mapping, then the 1.1 id that an upgrade found nobody for, then unique id
+        (C-46); None for a person who is new here.
+        """
         for place, key in (
             (self.stored, record.sis_id),
             (self.prepared, record.sis_id),
+            (self.legacy, record.legacy_id),
             (self.unique_ids, record.sis_id),
             (self.unique_ids, record.identifier),
         ):
@@ -59,3 +64,8 @@ def people(records: Iterable[MappedUser]) -> list[list[MappedUser]]:
         for name in names:
             by_login.setdefault(name, group)
     return groups
+
+
+def legacy_forms(sis_id: str) -> tuple[str, ...]:
+    """What the 1.2 metadata may call a 1.1 id: without its role letter (P-83), or, from some, the whole of it."""
+    return (sis_id, sis_id[1:]) if sis_id[:1].isalpha() and len(sis_id) > 1 else (sis_id,)

@@ -35,3 +35,8 @@ def _shown(cell: Cell) -> Cell:
     if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA):
         return f"'{cell}"
     return cell
+
+
+def plain(cell: str) -> str:
+    """What stood in a cell before `write_csv` put an apostrophe in front of it."""
+    return cell[1:] if cell.startswith("'") and _shown(cell[1:]) == cell else cell

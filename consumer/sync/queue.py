@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from consumer.connections import Connection
 from consumer.sync.closing import cancel_run
 from consumer.sync.tables import PlanChange, SchoolMapping, State, Status, SyncRun, TermMapping
+from consumer.sync.trial import why_only_dry
 from shared.owner import is_alive
 
 OPEN = (Status.QUEUED, Status.RUNNING)
@@ -57,13 +58,15 @@ def queue_run(
     """A new run, queued. `kind`: users, courses, sections, all; `trigger`: manual, scheduled; `slot`: the start of the
     window that it serves.
 
-    Raises Refused when nothing is mapped yet (C-14), Busy while another run is queued or running (C-83) and when the
-    window is served already.
+    Raises Refused when nothing is mapped yet (C-14) or only a dry run may be queued (C-105), Busy while another run is
+    queued or running (C-83) and when the window is served already.
     """
     for table, what in ((SchoolMapping, "school"), (TermMapping, "term")):
         rows = select(func.count()).select_from(table).where(table.connection_id == connection.id)
         if not session.scalar(rows):
             raise Refused(f"No {what} of {connection.name} is mapped yet: run `homeroom consumer map` first")
+    if not dry_run and (why := why_only_dry(session, connection.id)):  # C-105
+        raise Refused(why)
     _refuse_while_open(session, connection)
     run = SyncRun(
         connection_id=connection.id, kind=kind, trigger=trigger, started_by=started_by, dry_run=dry_run, today=today,

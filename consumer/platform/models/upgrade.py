@@ -38,18 +38,24 @@ class DataPrepReport(db.Model):
 
 
 class VersionUpgrade(db.Model):
-    """A connection was switched from 1.1 to 1.2. Until the dry run that came first is approved, nothing else is
-    queued for it (C-105).
+    """How far a connection is on its way from 1.1 to 1.2. Once it is switched, nothing but dry runs is queued for it
+    until one of them is approved (C-105).
 
-    outcome   what the switch did, as JSON: people, places, roles held (`consumer.upgrade.switch.Outcome`)
+    base_url, token_url, client_id, client_secret_sealed   those of 1.2, where they differ from those of 1.1
+    switched_at   None until then: 1.1 goes on
+    outcome       what the switch did, as JSON (`consumer.upgrade.switch.Outcome`)
     """
 
     __tablename__ = "version_upgrade"
 
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"), primary_key=True)
-    switched_at: Mapped[datetime] = mapped_column(UtcDateTime())
-    switched_by: Mapped[str] = mapped_column(String(255), default="")
-    outcome: Mapped[str] = mapped_column(Text)
+    base_url: Mapped[str | None] = mapped_column(String(500), default=None)
+    token_url: Mapped[str | None] = mapped_column(String(500), default=None)
+    client_id: Mapped[str | None] = mapped_column(String(255), default=None)
+    client_secret_sealed: Mapped[str | None] = mapped_column(String(2000), default=None)
+    switched_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), default=None)
+    switched_by: Mapped[str | None] = mapped_column(String(255), default=None)
+    outcome: Mapped[str | None] = mapped_column(Text, default=None)
     approved_run_id: Mapped[int | None] = mapped_column(default=None)
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), default=None)
     approved_by: Mapped[str | None] = mapped_column(String(255), default=None)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consumer.mapping.identity import Known
-from consumer.platform.models import Account, AccountSisId, IdentityMapping
+from consumer.mapping.identity import Known, legacy_forms
+from consumer.platform.models import Account, AccountSisId, FormerSisId, IdentityMapping, RoleHold
 from consumer.sync.plan.change import Values
 from consumer.sync.staged import chunks
 
@@ -53,7 +53,25 @@ def known_accounts(session: Session, connection_id: int, stored: dict[str, int])
         Account.id.not_in(select(AccountSisId.account_id).where(AccountSisId.connection_id == connection_id)),
     )
     unique = {unique_id: account_id for unique_id, account_id in session.execute(free) if unique_id is not None}
-    return Known(stored, dict(session.execute(prepared).all()), unique)
+    return Known(stored, dict(session.execute(prepared).all()), unique, _legacy(session, connection_id, stored))
+
+
+def _legacy(session: Session, connection_id: int, stored: dict[str, int]) -> dict[str, int]:
+    """Former 1.1 ids of accounts without a record, in the forms in which 1.2 may name them; none of two people."""
+    present = set(stored.values())
+    found: dict[str, set[int]] = defaultdict(set)
+    rows = select(FormerSisId.sis_id, FormerSisId.account_id).where(FormerSisId.connection_id == connection_id)
+    for sis_id, account_id in session.execute(rows):
+        if account_id not in present:
+            for form in legacy_forms(sis_id):
+                found[form].add(account_id)
+    return {form: next(iter(accounts)) for form, accounts in found.items() if len(accounts) == 1}
+
+
+def held_roles(session: Session, connection_id: int) -> dict[int, tuple[str, str]]:
+    """Account id -> (the role it keeps, the role of 1.2 that is not to raise it) (C-107)."""
+    rows = select(RoleHold.account_id, RoleHold.kept, RoleHold.offered).where(RoleHold.connection_id == connection_id)
+    return {account_id: (kept, offered) for account_id, kept, offered in session.execute(rows)}
 
 
 def touched_accounts(session: Session) -> dict[int, int]:

@@ -53,7 +53,11 @@ def plan_users(planning: Planning) -> Iterator[Change]:
     _group(planning, roll)
     involved = {t for t in roll.of_account if isinstance(t, int)} | set(_accounts_of(roll.outcomes, roll))
     present = accounts.present_accounts(session, sorted(involved))
-    desired = {token: _desired(records, present.get(_id(token))) for token, records in roll.of_account.items()}
+    held = accounts.held_roles(session, connection_id)
+    desired = {
+        token: _desired(records, present.get(_id(token)), held.get(_id(token)))
+        for token, records in roll.of_account.items()
+    }
     for sis_id, why in _conflicts(planning, roll, desired, present).items():
         roll.outcomes[sis_id] = why
     yield from _created_and_updated(roll, desired, present)
@@ -133,8 +137,8 @@ def _is_same(roll: _Roll, account_id: int, group: list[MappedUser]) -> bool:
     return any(isinstance(one, MappedUser) and same_person(one, group[0]) for one in theirs)
 
 
-def _desired(records: list[MappedUser], now: Present | None) -> Values:
-    """The values of an account as the SIS wants them."""
+def _desired(records: list[MappedUser], now: Present | None, held: tuple[str, str] | None) -> Values:
+    """The values of an account as the SIS wants them, but for a role that an upgrade may not raise (C-107)."""
     first = leading(records)
     schools = [*first.schools, *(s for record in records for s in record.schools)]
     return {
@@ -144,7 +148,7 @@ def _desired(records: list[MappedUser], now: Present | None) -> Values:
         "family_name": first.family_name,
         "middle_name": first.middle_name,
         "preferred_first_name": first.preferred_first_name,
-        "role": first.role,
+        "role": held[0] if held and first.role == held[1] else first.role,
         "school_id": choose_school(schools, now.values["school_id"] if now else None),
         "left_sis": False,
     }

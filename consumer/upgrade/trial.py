@@ -1,0 +1,89 @@
+"""The first run after the switch: a dry run of everything, approved by a person (C-105); roles held, allowed one by one
+(C-107).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consumer.connections import Connection
+from consumer.platform.audit import audit
+from consumer.platform.models import Account, RoleHold, VersionUpgrade
+from consumer.sync.queue import as_utc
+from consumer.sync.tables import Status, SyncRun
+from consumer.upgrade.gates import NotYet
+
+#: A dry run that ended so has planned everything.
+_WHOLE = (Status.COMPLETED, Status.WARNINGS)
+
+
+def trial_run(session: Session, connection: Connection) -> SyncRun | None:
+    """The newest dry run since the switch that has planned everything."""
+    row = session.get(VersionUpgrade, connection.id)
+    if row is None or row.switched_at is None:
+        return None
+    runs = session.scalars(
+        select(SyncRun)
+        .where(
+            SyncRun.connection_id == connection.id, SyncRun.dry_run, SyncRun.kind == "all", SyncRun.status.in_(_WHOLE)
+        )
+        .order_by(SyncRun.id.desc())
+    )
+    return next((run for run in runs if as_utc(run.queued_at) >= row.switched_at), None)
+
+
+def approve_trial(session: Session, connection: Connection, run_id: int, by: Account | None, now: datetime) -> None:
+    """Somebody has looked at what the dry run would change: from now on runs may change it. Raises NotYet."""
+    row = session.get(VersionUpgrade, connection.id)
+    if row is None or row.switched_at is None:
+        raise NotYet(f"{connection.name} has not been switched to 1.2")
+    if row.approved_at is not None:
+        raise NotYet(f"Run {row.approved_run_id} was approved already")
+    run = trial_run(session, connection)
+    if run is None:
+        raise NotYet("Queue a dry run of everything first; it has to end without errors")
+    if run.id != run_id:
+        raise NotYet(f"Run {run_id} cannot be approved: the newest dry run of everything is run {run.id}")
+    row.approved_run_id, row.approved_at, row.approved_by = run.id, now, by.username if by else ""
+    audit(session, now, by, "approve upgrade", connection.name, None, {"run": run.id})
+    session.flush()
+
+
+class HeldRole(NamedTuple):
+    """An account whose role the upgrade would have raised."""
+
+    account_id: int
+    username: str
+    name: str
+    kept: str
+    offered: str
+
+
+def held_roles(session: Session, connection: Connection) -> Sequence[HeldRole]:
+    """By name."""
+    rows = (
+        select(Account, RoleHold.kept, RoleHold.offered)
+        .join(RoleHold, RoleHold.account_id == Account.id)
+        .where(RoleHold.connection_id == connection.id)
+        .order_by(Account.family_key, Account.given_key, Account.id)
+    )
+    return [
+        HeldRole(account.id, account.username, f"{account.given_name} {account.family_name}".strip(), kept, offered)
+        for account, kept, offered in session.execute(rows)
+    ]
+
+
+def allow_role(session: Session, connection: Connection, account: Account, by: Account | None, now: datetime) -> None:
+    """Let the next sync give an account the role that the SIS says. Raises NotYet for one that is not held."""
+    hold = session.get(RoleHold, (connection.id, account.id))
+    if hold is None:
+        raise NotYet(f"The role of {account.username} is not held")
+    audit(
+        session, now, by, "allow role", account.username, {"role": hold.kept}, {"role": hold.offered}
+    )  # fmt: skip
+    session.delete(hold)
+    account.touched += 1
+    session.flush()
