@@ -24,8 +24,9 @@ def forget_old(session: Session, now: datetime, days: int) -> Iterator[int]:
 
     now   aware UTC
 
-    Kept, however old: runs that are open or wait for approval, the last run of a connection that ended well, and all
-    that the next plan of any kind of data still has to look at (runs and reads since that kind was planned last).
+    Kept, however old: runs that are open or wait for approval, the last run of a connection that ended well, the last
+    one by the schedule and the last by hand, and all that the next plan of any kind of data still has to look at (runs
+    and reads since that kind was planned last).
     Whether a record was skipped since such a run is still told, as are accounts, rosters and the records as they are.
     """
     before = now - timedelta(days=days)
@@ -53,12 +54,19 @@ def _old_runs(session: Session, connection_id: int, before: datetime) -> list[in
     last_good = select(func.max(SyncRun.id)).where(mine, SyncRun.status.in_(_ENDED_WELL), SyncRun.dry_run.is_(False))
     last = select(func.max(SyncRun.id))  # its number must not be given again
     planned = select(func.min(Mark.run_id)).where(Mark.connection_id == connection_id)
+    # The schedule asks which window was the last, and when somebody last synced by hand (C-90, C-92).
+    window = select(func.max(SyncRun.id)).where(mine, SyncRun.slot.is_not(None))
+    by_hand = select(func.max(SyncRun.id)).where(
+        mine, SyncRun.trigger == "manual", SyncRun.dry_run.is_(False), SyncRun.started_at.is_not(None)
+    )
     old: Select[int] = select(SyncRun.id).where(
         mine,
         SyncRun.queued_at < before,
         SyncRun.status.not_in((*OPEN, Status.WAITING)),
         SyncRun.id != func.coalesce(last_good.scalar_subquery(), 0),
         SyncRun.id != last.scalar_subquery(),
+        SyncRun.id != func.coalesce(window.scalar_subquery(), 0),
+        SyncRun.id != func.coalesce(by_hand.scalar_subquery(), 0),
         SyncRun.id <= func.coalesce(planned.scalar_subquery(), SyncRun.id),
     )
     return list(session.scalars(old.order_by(SyncRun.id)))

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from consumer.connections import Connection
 from consumer.platform.settings import write_setting
 from consumer.sync.queue import Refused, ask_to_stop, queue_run, take_up
+from consumer.sync.retention import forget_old
 from consumer.sync.tables import RunMessage, SchoolMapping, SyncRun, TermMapping
 from consumer.sync.ticking import connections_due, queue_due
 from consumer.sync.timetable import BadSchedule, anchor_of, local_date, next_run, save_schedule, zone_of
@@ -234,6 +235,19 @@ def test_a_window_for_which_nothing_is_mapped_is_missed_with_the_reason(office: 
     assert office.look(at(1, 0.2)) == []
     said = office.session.scalars(select(RunMessage)).one()
     assert "No term of demo is mapped" in said.detail
+
+
+def test_what_the_schedule_goes_by_outlives_the_log(office: Office) -> None:
+    """A weekly sync that failed, and a manual one that failed, are forgotten by nobody while they count."""
+    office.schedule(at(-3, 12), mode="scheduled", frequency="weekly", weekday=1)
+    office.end(office.look(at(1, 0.1))[0], at(1, 1), "Failed")
+    office.end(office.manual(at(7, 14), start=at(7, 14)), at(7, 15), "Failed")
+    newest = office.manual(at(9, 14), dry_run=True)
+    office.end(newest, at(9, 15))
+    for _ in forget_old(office.session, at(12, 0), 1):
+        office.session.commit()
+    assert office.look(at(12, 0)) == []
+    assert "Missed" not in {status for _, status, _ in office.runs()}
 
 
 def test_each_connection_has_its_own_windows(office: Office) -> None:
