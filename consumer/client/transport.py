@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -24,6 +25,9 @@ from consumer.client.waits import LONGEST_WAIT, WAITS, asked_wait
 
 TRY_AGAIN = frozenset({429, 502, 503, 504})
 CHUNK = MIB
+#: Names a request in the logs of both sides (C-112).
+REQUEST_ID = "X-Request-ID"
+LONGEST_REQUEST_ID = 64
 
 Sleep = Callable[[float], None]
 Clock = Callable[[], datetime]
@@ -48,6 +52,7 @@ class Transport:
     sleep, clock   wait so many seconds; what time it is, aware UTC
     waits          seconds before each further try; none: one try only
     limits         times and lengths
+    request_id     of the last request: the provider's own id where it gives one, else the one that was sent along
     """
 
     def __init__(
@@ -61,6 +66,7 @@ class Transport:
         self.sleep, self.clock = sleep, clock
         self._waits = waits
         self.limits = limits or Limits()
+        self.request_id = ""
         self._failing_since: datetime | None = None
         self._beat: Callable[[], None] = _nothing
         self._allow_private = allow_private
@@ -155,15 +161,17 @@ class Transport:
             self._checked.add(scheme_and_host)
 
     def _once(self, method: str, url: str, headers: Mapping[str, str] | None, data: Mapping[str, str] | None) -> Answer:
+        self.request_id = uuid4().hex
         with self._session.request(
             method,
             url,
-            headers=headers,
+            headers={REQUEST_ID: self.request_id, **(headers or {})},
             data=data,
             timeout=(self.limits.connect, self.limits.silence),
             allow_redirects=False,
             stream=True,
         ) as response:
+            self.request_id = response.headers.get(REQUEST_ID, self.request_id)[:LONGEST_REQUEST_ID]
             return Answer(response.status_code, response.headers, self._body(response, url))
 
     def _body(self, response: requests.Response, url: str) -> bytes:

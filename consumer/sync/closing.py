@@ -63,7 +63,15 @@ def cancel_run(session: Session, run: SyncRun, now: datetime) -> Report:
     return close_run(session, run, Status.CANCELLED, now)
 
 
-def add_message(session: Session, run_id: int, level: str, code: str, detail: str, sis_id: str | None = None) -> None:
-    """A message about a run: `level` is warning or error."""
-    row = {"run_id": run_id, "level": level, "code": code, "detail": detail, "sis_id": sis_id}
-    session.execute(insert(RunMessage), [row])
+def add_message(
+    session: Session,
+    run_id: int,
+    level: str,
+    code: str,
+    detail: str,
+    sis_id: str | None = None,
+    request_id: str | None = None,
+) -> None:
+    """A message about a run: `level` is warning or error; `request_id` names the call that failed (C-112)."""
+    said = {"level": level, "code": code, "detail": detail, "sis_id": sis_id, "request_id": request_id}
+    session.execute(insert(RunMessage), [{"run_id": run_id, **said}])

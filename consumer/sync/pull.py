@@ -94,7 +94,8 @@ def pull(
     if outcome is None:
         staged.mark_absent()
     complete = failure is None and not staged.emptied
-    _finish(session, pull_id, staged, walk, complete, outcome, client.clock())
+    request_id = client.transport.request_id if failure else None
+    _finish(session, pull_id, staged, walk, complete, outcome, request_id, client.clock())
     commit()
     return session.get_one(Pull, pull_id)
 
@@ -135,6 +136,7 @@ def _finish(
     walk: Walk,
     complete: bool,
     outcome: tuple[str, str] | None,
+    request_id: str | None,
     finished_at: datetime,
 ) -> None:
     """Write how the pull went."""
@@ -152,6 +154,7 @@ def _finish(
             broken=staged.broken,
             error_code=code,
             error_text=text,
+            request_id=request_id,
         )
     )
 

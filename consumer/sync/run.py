@@ -130,10 +130,10 @@ def _pull(work: Work, collection: str) -> None:
 
     connection, now = _connection(work), work.clock()
     done = pull(work.session, work.client, connection, collection, work.run_id, now, progress, broken, work.commit)
-    complete, code, text = done.complete, done.error_code, done.error_text
+    complete, code, text, request_id = done.complete, done.error_code, done.error_text, done.request_id
     work.turn()
     if not complete:
-        work.message("error", code or Code.PARTIAL_READ.name, text or collection)
+        work.message("error", code or Code.PARTIAL_READ.name, text or collection, request_id=request_id)
     elif code:
         work.message("warning", code, text or collection)
     work.turn()

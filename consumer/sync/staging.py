@@ -62,11 +62,12 @@ class Pull(db.Model):
     """One read of one collection.
 
     run_id       the sync run it belongs to, None for a pull of its own
-    complete     walked to its end, with as many records as the provider said there are (C-85)
+    complete     read to its end, so that what it brought may be planned; where it has an error_code all the same,
+                 nothing counts as gone because of it (C-84, C-85)
     received     records received, broken ones included; total_count: the provider's last X-Total-Count
     changed      records that are new or whose bytes changed; absent: records that are not there any more
     broken       records that could not be taken in
-    error_code   why a read is not complete, a code of C-114, with its text: PARTIAL_READ, AUTH_FAILED ...
+    error_code   why a read is not complete or in doubt, a code of C-114, with its text: PARTIAL_READ, AUTH_FAILED ...
     request_id   of the call that failed (C-112)
     """
 

@@ -106,8 +106,10 @@ class Work:
             time.sleep(min(LOOK, left))
             self.commit()
 
-    def message(self, level: str, code: str, detail: str, sis_id: str | None = None) -> None:
-        add_message(self.session, self.run_id, level, code, detail, sis_id)
+    def message(
+        self, level: str, code: str, detail: str, sis_id: str | None = None, request_id: str | None = None
+    ) -> None:
+        add_message(self.session, self.run_id, level, code, detail, sis_id, request_id)
 
     def _look(self) -> None:
         """See what others have written into the run's row."""
