@@ -4,17 +4,22 @@ from collections.abc import Sequence
 
 from flask import request, url_for
 
+from consumer.web.audit_page import audit_page
 from consumer.web.configuration import configuration
 from consumer.web.configuration.acting import acting_user
 from consumer.web.courses import courses
 from consumer.web.data_prep import data_prep
 from consumer.web.home import home
+from consumer.web.leavers import leavers
 from consumer.web.logs import logs
 from consumer.web.new_connection import new_connection
+from consumer.web.people import people
+from consumer.web.person import person
 from consumer.web.schools import schools
 from consumer.web.sections import sections
 from consumer.web.tabs import TABS, is_administrator
 from consumer.web.terms import terms
+from consumer.web.user_import import user_import
 from consumer.web.users import users
 from shared.web.frame import Link
 from shared.web.people import Person
@@ -22,10 +27,16 @@ from shared.web.people import Person
 BLUEPRINTS = (
     home, new_connection, acting_user,
     configuration, schools, terms, users, courses, sections, logs, data_prep,
+    people, person, user_import, leavers, audit_page,
 )  # fmt: skip
 
 #: Links beside the title: an endpoint, its words, and the blueprints that belong to it.
-_MENU = (("home.show", "Connections", frozenset({"home", "new_connection", *(tab.name for tab in TABS)})),)
+_MENU = (
+    ("home.show", "Connections", frozenset({"home", "new_connection", *(tab.name for tab in TABS)})),
+    ("people.show", "Manage Users", frozenset({"people", "person", "user_import"})),
+    ("leavers.show", "Leavers", frozenset({"leavers"})),
+    ("audit_page.show", "Audit", frozenset({"audit_page"})),
+)
 
 
 def menu(person: Person) -> Sequence[Link]:

@@ -35,7 +35,9 @@ person = Blueprint(
 )
 guard(person, is_administrator)
 
-STALE = "This person was changed meanwhile: what is stored now is below. Nothing of yours was done; do it again if need be."
+STALE = (
+    "This person was changed meanwhile: what is stored now is below. Nothing of yours was done; do it again if need be."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,9 @@ def _reset_password(asked: Asked) -> Done:
         raise NotAllowed("Your own password is changed on the page behind your name")
     text = passwords.reset(asked.session, current_app.extensions["homeroom"]["sealer"], asked.account)
     audit(asked.session, asked.now, asked.by, "reset password", asked.account.username)
-    return Done("The password is reset, and whoever was signed in with the former one is signed out. The new one is", text)
+    return Done(
+        "The password is reset, and whoever was signed in with the former one is signed out. The new one is", text
+    )
 
 
 def _activate(asked: Asked) -> Done:
