@@ -14,6 +14,7 @@ from consumer.mapping.suggest import schools_to_map
 from consumer.platform.models import School
 from consumer.sync.choices import load_places
 from consumer.sync.mapping import BadChoice, map_school, unmap
+from consumer.sync.offered import count_offered
 from consumer.sync.tables import SchoolMapping
 from consumer.web.saving import save_fields
 from consumer.web.tabs import address, tab, the_page
@@ -29,7 +30,9 @@ FIELD = "school-"
 
 @dataclass(frozen=True, slots=True)
 class SchoolLine:
-    """A SIS school, the field of its choice with its options, and what is here already that it may be (C-31)."""
+    """A SIS school, the field of its choice with its options, what is here already that it may be (C-31), and how many
+    people and sections it brings in (None before they are read).
+    """
 
     sis_id: str
     name: str
@@ -37,6 +40,8 @@ class SchoolLine:
     field: str
     options: tuple[tuple[str, str], ...]
     suggestion: str
+    people: int | None
+    sections: int | None
 
 
 @schools.get("/")
@@ -83,6 +88,7 @@ def _page(form: Form) -> str:
 def _lines(session: Session) -> list[SchoolLine]:
     here = session.scalars(select(School).order_by(School.name, School.id)).all()
     connection = the_page().connection
+    counted = count_offered(session, connection)
     lines = []
     for org in offered_schools(session, connection):
         made = [s for s in here if s.connection_id == connection.id and s.sis_id == org.sourced_id]
@@ -92,5 +98,8 @@ def _lines(session: Session) -> list[SchoolLine]:
         found = (made or same)[:1]
         why = "was created from it" if made else "has the same name"
         suggestion = f"{found[0].name} {why}" if found else ""
-        lines.append(SchoolLine(org.sourced_id, org.name, org.type, FIELD + org.sourced_id, options, suggestion))
+        people, sections = counted.people_of(org.sourced_id), counted.sections_of_school.get(org.sourced_id, 0)
+        numbers = (people, sections) if counted.read else (None, None)
+        field = FIELD + org.sourced_id
+        lines.append(SchoolLine(org.sourced_id, org.name, org.type, field, options, suggestion, *numbers))
     return lines

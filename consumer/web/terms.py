@@ -17,6 +17,7 @@ from consumer.mapping.suggest import terms_to_map
 from consumer.platform.models import GradingPeriod
 from consumer.sync.choices import Places, active_year, load_places
 from consumer.sync.mapping import BadChoice, map_term, unmap
+from consumer.sync.offered import Offered, count_offered
 from consumer.sync.tables import TermMapping
 from consumer.web.saving import save_fields
 from consumer.web.schools import NEW, NOT_MAPPED
@@ -31,7 +32,9 @@ FIELD = "term-"
 
 @dataclass(frozen=True, slots=True)
 class TermLine:
-    """A SIS term, the field of its choice with its options, and the period with its name and dates (C-36)."""
+    """A SIS term, the field of its choice with its options, the period with its name and dates (C-36), and how many
+    sections are in it (None before they are read).
+    """
 
     title: str
     type: str
@@ -40,6 +43,7 @@ class TermLine:
     field: str
     options: tuple[tuple[str, str], ...]
     suggestion: str
+    sections: int | None
 
 
 @terms.get("/")
@@ -88,14 +92,17 @@ def _page(form: Form) -> str:
     session, connection = db.session(), the_page().connection
     places = load_places(session, connection)
     here = session.scalars(select(GradingPeriod).order_by(GradingPeriod.start_date, GradingPeriod.name)).all()
-    lines = [_line(term, here) for term in _offered(session, connection)]
+    counted = count_offered(session, connection)
+    lines = [_line(term, here, counted) for term in _offered(session, connection)]
     return render_template("roster/terms.html", lines=lines, form=form, year=shown_year(connection, places))
 
 
-def _line(term: SessionRecord, here: Sequence[GradingPeriod]) -> TermLine:
+def _line(term: SessionRecord, here: Sequence[GradingPeriod], counted: Offered) -> TermLine:
     same = [p for p in here if (p.name, p.start_date, p.end_date) == (term.title, term.start, term.end)]
     new = "Create new grading period" if not same else f"Take {term.title}, which has the same name and dates"
     named = tuple((str(p.id), f"{p.name} ({p.start_date} to {p.end_date})") for p in here)
     options = ((NOT_MAPPED, "Not mapped"), (NEW, new), *named)
     suggestion = f"{same[0].name} has the same name and dates" if same else ""
-    return TermLine(term.title, term.type, term.start, term.end, FIELD + term.sourced_id, options, suggestion)
+    sections = counted.sections_of_term.get(term.sourced_id, 0) if counted.read else None
+    field = FIELD + term.sourced_id
+    return TermLine(term.title, term.type, term.start, term.end, field, options, suggestion, sections)

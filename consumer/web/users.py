@@ -13,6 +13,7 @@ from consumer.mapping.choices import Group, Kind
 from consumer.mapping.suggest import SUGGESTED_ROLES
 from consumer.platform.models import ROLES
 from consumer.sync.mapping import map_role
+from consumer.sync.offered import Offered, count_offered
 from consumer.sync.tables import RoleMapping
 from consumer.web.saving import save_fields
 from consumer.web.tabs import address, tab, the_page
@@ -29,7 +30,7 @@ ROLE_OPTIONS = ((DO_NOT_SYNC, "Do Not Sync"), *((role, role.capitalize()) for ro
 
 @dataclass(frozen=True, slots=True)
 class UsersLine:
-    """A mapped SIS school: the field of its tick, and of each role group its field and the role that would fit."""
+    """A mapped SIS school: the field of its tick, and of each role group its field and what it would bring in."""
 
     school: MappedSchool
     tick: str
@@ -70,13 +71,23 @@ def _store(session: Session, connection: Connection, field: str, chosen: str) ->
     return f"{group} of {sis_id}"
 
 
+def _hint(counted: Offered, school: MappedSchool, group: Group) -> str:
+    """How many people a choice brings in, and what would fit: said, never applied unasked."""
+    number = counted.people.get((school.sis_id, group), 0)
+    if counted.read and not number:
+        return "nobody"
+    people = f"{number:,} {'person' if number == 1 else 'people'}, " if counted.read else ""
+    return f"{people}would be {SUGGESTED_ROLES[group].capitalize()}"
+
+
 def _page(form: Form) -> str:
     connection = the_page().connection
+    counted = count_offered(db.session(), connection)
     lines = [
         UsersLine(
             school,
             tick_field(school),
-            tuple((group, _role_field(school, group), SUGGESTED_ROLES[group].capitalize()) for group in Group),
+            tuple((group, _role_field(school, group), _hint(counted, school, group)) for group in Group),
         )
         for school in mapped_schools(db.session(), connection)
     ]

@@ -140,13 +140,17 @@ def photograph(page: Page, name: str) -> None:
 
 
 def check_looks(page: Page, name: str) -> None:
-    """Photograph a page, wide and on a phone; nothing sticks out, and axe finds nothing serious (WCAG 2.2 AA)."""
+    """Photograph a page, wide, on a phone and as printed; nothing sticks out, and axe finds nothing serious."""
     for size, suffix in ((WIDE, "wide"), (NARROW, "narrow")):
         page.set_viewport_size({"width": size[0], "height": size[1]})
         photograph(page, f"{name}-{suffix}")
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} sticks out"
         assert _serious(page) == []
     page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+    page.emulate_media(media="print")
+    photograph(page, f"{name}-print")
+    assert not page.locator("header.frame nav").first.is_visible(), f"{name} prints its menu"
+    page.emulate_media(media="screen")
 
 
 def _serious(page: Page) -> list[str]:
