@@ -19,6 +19,7 @@ COMMANDS: CommandTable = {
     "setting": ("consumer.setting_command:setting_command", "The switches of the organisation."),
     "user": ("consumer.user_command:user_command", "System administrators, and accounts from a CSV file."),
     "map": ("consumer.sync.map_command:map_command", "Map schools, terms and roles of a provider."),
+    "upgrade": ("consumer.upgrade.command:upgrade_command", "From OneRoster 1.1 to 1.2, and Data Prep reports."),
     "sync": ("consumer.sync.commands:sync_command", "Pull from a provider and reconcile what is here."),
     "schedule": ("consumer.sync.schedule_command:schedule_command", "When a provider is synced by itself, and why."),
     "log": ("consumer.sync.log_command:log_command", "Read what the syncs did, and why records were skipped."),

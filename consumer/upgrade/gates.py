@@ -1,10 +1,13 @@
 """Whether a connection may be switched to 1.2 now, and if not, why (C-04, C-05, C-104)."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consumer.connections import Connection
-from consumer.platform.models import DataPrepReport
+from consumer.platform.audit import audit
+from consumer.platform.models import Account, DataPrepReport
 from consumer.platform.settings import read_settings
 from consumer.sync.queue import as_utc, open_run
 from consumer.sync.tables import SyncRun
@@ -46,6 +49,20 @@ def good_report(session: Session, connection: Connection) -> DataPrepReport:
             f"{report.only_here} accounts have nobody in the SIS, and {report.only_sis} people there have no account "
             "here: look at the report, fill in mapping_id where you know better, and confirm the others"
         )
+    return report
+
+
+def confirm_unmatched(session: Session, connection: Connection, by: Account | None, now: datetime) -> DataPrepReport:
+    """Somebody has seen who is only here and who is only in the SIS in the last report of 1.2, and goes on (C-104).
+    Raises NotYet.
+    """
+    report = last_report(session, connection.id, Version.V1P2)
+    if report is None:
+        raise NotYet("Make a Data Prep report of the people in 1.2 first")
+    report.confirmed_at, report.confirmed_by = now, by.username if by else ""
+    counts = {"report": report.id, "only here": report.only_here, "only in the SIS": report.only_sis}
+    audit(session, now, by, "confirm unmatched users", connection.name, None, counts)
+    session.flush()
     return report
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from consumer.connections import Connection
 from consumer.platform.settings import write_setting
 from consumer.upgrade import reading
+from consumer.upgrade.gates import confirm_unmatched
 from consumer.upgrade.prepare import open_target, set_target
 from consumer.upgrade.reading import Offer
 from consumer.upgrade.report import DataPrepReport, make_report
@@ -96,8 +97,8 @@ class District:
         return made
 
     def confirm(self) -> None:
-        report = self.report()
-        report.confirmed_at = LATER
+        self.report()
+        confirm_unmatched(self.session, self.connection, None, LATER)
         self.session.commit()
 
     def switch(self) -> Outcome:
