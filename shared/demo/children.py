@@ -46,25 +46,29 @@ class Children:
     def __exit__(self, *_: object) -> None:
         self.end()
 
-    def run(self, *words: str, secret: str | None = None, accept: Collection[int] = (0,)) -> str:
-        """Run `homeroom WORDS` and give what it printed. `secret` is handed over in the environment: command lines can
-        be read by others. Raises StepFailed when its exit status is none of `accept`."""
-        (printed,) = self.run_all([words], secret, accept)
+    def run(
+        self, *words: str, secret: str | None = None, typed: str | None = None, accept: Collection[int] = (0,)
+    ) -> str:
+        """Run `homeroom WORDS` and give what it printed. A `secret` is handed over in the environment, what is `typed`
+        on standard input: command lines can be read by others. Raises StepFailed when its exit status is none of
+        `accept`."""
+        (printed,) = self.run_all([words], secret, typed, accept)
         return printed
 
     def run_all(
-        self, commands: Sequence[Sequence[str]], secret: str | None = None, accept: Collection[int] = (0,)
-    ) -> list[str]:
+        self, commands: Sequence[Sequence[str]], secret: str | None = None, typed: str | None = None,
+        accept: Collection[int] = (0,),
+    ) -> list[str]:  # fmt: skip
         """Run several commands at the same time."""
         environ = self._environ | ({"HOMEROOM_CLIENT_SECRET": secret} if secret else {})
         started = []
         for words in commands:
-            process = _start(words, environ, subprocess.PIPE, subprocess.PIPE)
+            process = _start(words, environ, subprocess.PIPE, subprocess.PIPE, subprocess.PIPE)
             self._commands.append(process)
             started.append((words, process))
         printed = []
         for words, process in started:
-            out, err = process.communicate()
+            out, err = process.communicate(typed)
             if process.returncode not in accept:
                 # Not its arguments, not its output: there may be secrets among them.
                 raise StepFailed(f"homeroom {' '.join(words[:2])}: exit status {process.returncode}\n{_last(err)}")
@@ -118,12 +122,14 @@ class Children:
                 process.wait()
 
 
-def _start(words: Sequence[str], environ: Mapping[str, str], out: int, err: int) -> "subprocess.Popen[str]":
+def _start(
+    words: Sequence[str], environ: Mapping[str, str], out: int, err: int, typed: int = subprocess.DEVNULL
+) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-m", "homeroom", *words],
         cwd=ROOT,
         env=environ,
-        stdin=subprocess.DEVNULL,
+        stdin=typed,
         stdout=out,
         stderr=err,
         text=True,

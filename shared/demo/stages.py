@@ -1,10 +1,12 @@
 """What the demo does, stage by stage, as `homeroom` commands. Each stage may be done again on the same data."""
 
+import base64
 import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from shared.demo.children import ROOT, Children
+from shared.sealing import open_sealer
 from shared.settings import Settings
 
 APP_NAME = "demo"
@@ -25,7 +27,11 @@ CONNECTIONS: dict[str, tuple[str, ...]] = {
 #: What demo.json says of a connection, of all that `connection list` says.
 _TOLD = ("name", "version", "oauth", "client_id", "client_secret", "vendor_key", "vendor_secret", "scopes")
 
+#: Who may configure the consumer.
+ADMINISTRATOR = "admin"
+
 Connection = dict[str, Any]
+SignIn = dict[str, str]
 
 
 class LeftOut(NamedTuple):
@@ -97,6 +103,19 @@ def connect(children: Children, settings: Settings, connection: Connection) -> N
     )  # fmt: skip
 
 
+def make_administrator(children: Children, settings: Settings) -> SignIn:
+    """The consumer's administrator, with the password that demo.json tells, whatever it has become meanwhile. It hangs
+    on the sealing key of the demo's folder, so that it is the same at each start."""
+    secret = base64.b32encode(open_sealer(settings).derive("demo:administrator")).decode().lower()
+    password = "-".join(secret[place : place + 5] for place in range(0, 20, 5))
+    there = {row["username"] for row in json.loads(children.run("consumer", "user", "list", "--json"))}
+    words = (
+        ("set", ADMINISTRATOR, "--active") if ADMINISTRATOR in there else ("add", ADMINISTRATOR, "--name", "Demo Admin")
+    )
+    children.run("consumer", "user", *words, "--password", "-", typed=f"{password}\n")
+    return {"username": ADMINISTRATOR, "password": password}
+
+
 def map_places(children: Children) -> None:
     children.run("consumer", "map", CONSUMER_CONNECTION, "--auto", "--json")
 
@@ -115,7 +134,7 @@ def start_workers(children: Children) -> None:
     children.serve("consumer-worker", "consumer", "worker")
 
 
-def demo_json(settings: Settings, connections: list[Connection]) -> dict[str, Any]:
+def demo_json(settings: Settings, connections: list[Connection], administrator: SignIn) -> dict[str, Any]:
     """What demo.json holds (DESIGN section 5). What does not exist yet is absent."""
     return {
         "provider": {
@@ -124,5 +143,5 @@ def demo_json(settings: Settings, connections: list[Connection]) -> dict[str, An
             "token_url": settings.provider_token_url(APP_NAME),
             "connections": connections,
         },
-        "consumer": {"url": settings.consumer_url},
+        "consumer": {"url": settings.consumer_url, "admin": administrator},
     }
