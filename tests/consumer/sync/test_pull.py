@@ -194,6 +194,28 @@ def test_a_broken_record_is_told_and_the_rest_is_staged(pull_users: Puller, faul
     assert pull_users.absent() == set()
 
 
+def test_a_broken_record_that_can_be_named_keeps_its_last_form_and_hides_nobody(
+    pull_users: Puller, fault_provider_11: FaultProvider
+) -> None:
+    pull_users()
+    fault_provider_11.find("users", "U5")["metadata"] = {"note": "x" * 2_000_000}
+    fault_provider_11.remove("users", "U6")
+    second = pull_users()
+    assert (second.complete, second.broken, second.absent, second.error_code) == (True, 1, 1, None)
+    assert pull_users.broken[0][:2] == ("U5", "is longer than 1 MiB")
+    assert pull_users.absent() == {"U6"}
+    assert b"metadata" not in pull_users.staged()["U5"].raw
+
+
+def test_of_many_broken_records_the_first_are_told_and_all_are_counted(
+    pull_users: Puller, fault_provider_11: FaultProvider
+) -> None:
+    fault_provider_11.records["users"] += [{"sourcedId": "", "givenName": str(n)} for n in range(70)]
+    done = pull_users()
+    assert (done.broken, len(pull_users.broken)) == (70, 50)
+    assert "70 of the 79 users have no usable sourcedId" in (done.error_text or "")
+
+
 def test_pulls_of_two_connections_do_not_meet(pull_users: Puller, consumer_session: Any) -> None:
     pull_users()
     first = pull_users.connection
