@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from consumer.sync.lines import Detail, lines_of
@@ -110,7 +110,7 @@ def _parts(session: Session, wanted: Wanted) -> list[_Part]:
     parts: list[_Part] = []
     if not (wanted.entity or wanted.action or wanted.school_id or about):
         parts.append(_Messages(session, wanted))
-    if wanted.run_id is None or about:
+    if wanted.run_id is None or wanted.code or about:
         parts.append(_Changes(session, wanted, about))
     else:
         entities = [wanted.entity] if wanted.entity else list(Entity)
@@ -163,40 +163,56 @@ class _Planned:
             PlanChange.action == self.action,
             PlanChange.id > _number(after),
         )
-        rows = _narrowed(rows, self.wanted)
+        if self.wanted.school_id is not None:
+            rows = rows.where(PlanChange.school_id == self.wanted.school_id)
         return [(str(row.id), row) for row in self.session.scalars(rows.order_by(PlanChange.id).limit(limit))]
 
 
 @dataclass(frozen=True, slots=True)
 class _Changes:
-    """Plan rows about somebody or something, or with a code, whichever run they are of: the newest first."""
+    """Plan rows about somebody or something, or with a code: of a run in the order of the plan, else of every run, the
+    newest first.
+    """
 
     session: Session
     wanted: Wanted
     about: Subjects | None
 
     def __call__(self, after: str, limit: int) -> list[tuple[str, Any]]:
-        rows = _narrowed(select(PlanChange).where(PlanChange.action.in_(SHOWN)), self.wanted)
-        if self.about is not None:
-            rows = rows.where(PlanChange.id.in_(plan_rows_about(self.session, self.about)))
+        rows = select(PlanChange).where(PlanChange.action.in_(SHOWN))
+        for condition in self._conditions():
+            rows = rows.where(condition)
+        run_id, _, last = after.partition("|")
+        place = (_number(run_id), _number(last)) if after else None
         if self.wanted.run_id is not None:
-            rows = rows.where(PlanChange.run_id == self.wanted.run_id)
-        elif self.wanted.connection_id is not None:
-            rows = rows.where(PlanChange.run_id.in_(_runs_of(self.wanted.connection_id)))
-        for column, value in ((PlanChange.entity, self.wanted.entity), (PlanChange.action, self.wanted.action)):
-            if value is not None:
-                rows = rows.where(column == value)
-        if after:
-            rows = rows.where(PlanChange.id < _number(after))
-        return [(str(row.id), row) for row in self.session.scalars(rows.order_by(PlanChange.id.desc()).limit(limit))]
+            rows = rows.order_by(PlanChange.id)
+            rows = rows.where(PlanChange.id > place[1]) if place else rows
+        else:
+            rows = rows.order_by(PlanChange.run_id.desc(), PlanChange.id.desc())
+            rows = rows.where(tuple_(PlanChange.run_id, PlanChange.id) < place) if place else rows
+        return [(f"{row.run_id}|{row.id}", row) for row in self.session.scalars(rows.limit(limit))]
 
-
-def _narrowed(rows: Select[PlanChange], wanted: Wanted) -> Select[PlanChange]:
-    if wanted.code:
-        rows = rows.where(PlanChange.code == wanted.code)
-    if wanted.school_id is not None:
-        rows = rows.where(PlanChange.school_id == wanted.school_id)
-    return rows
+    def _conditions(self) -> Iterator[ColumnElement[bool]]:
+        """The row is found by its id, or by code and run: the rest must not lead the planner to another index, in which
+        half of a plan is equal.
+        """
+        wanted = self.wanted
+        run_id: Any = PlanChange.run_id
+        if self.about is not None:
+            yield PlanChange.id.in_(plan_rows_about(self.session, self.about))
+            run_id = PlanChange.run_id + 0
+        if wanted.code:
+            yield PlanChange.code == wanted.code
+        if wanted.run_id is not None:
+            yield run_id == wanted.run_id
+        elif wanted.connection_id is not None:
+            yield run_id.in_(_runs_of(wanted.connection_id))
+        if wanted.entity is not None:
+            yield PlanChange.entity.concat("") == wanted.entity
+        if wanted.action is not None:
+            yield PlanChange.action.concat("") == wanted.action
+        if wanted.school_id is not None:
+            yield PlanChange.school_id + 0 == wanted.school_id
 
 
 @dataclass(frozen=True, slots=True)

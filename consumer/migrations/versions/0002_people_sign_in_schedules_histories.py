@@ -123,7 +123,7 @@ def upgrade_() -> None:
         "ix_plan_change_school", "plan_change", ["run_id", "school_id", "entity", "action", "id"], unique=False
     )
     op.create_index(
-        "ix_plan_change_code", "plan_change", ["code", "run_id", "entity", "action", "id"], unique=False,
+        "ix_plan_change_code", "plan_change", ["code", "run_id", "id"], unique=False,
         sqlite_where=sa.text("code IS NOT NULL"), postgresql_where=sa.text("code IS NOT NULL"),
     )  # fmt: skip
     op.create_index(

@@ -121,7 +121,7 @@ class PlanChange(db.Model):
         Index(None, "run_id", "entity", "action", "id"),
         Index("ix_plan_change_school", "run_id", "school_id", "entity", "action", "id"),
         Index(
-            "ix_plan_change_code", "code", "run_id", "entity", "action", "id",
+            "ix_plan_change_code", "code", "run_id", "id",
             sqlite_where=text("code IS NOT NULL"), postgresql_where=text("code IS NOT NULL"),
         ),
         Index(
