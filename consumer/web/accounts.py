@@ -1,12 +1,15 @@
 """The platform's accounts as the frame asks for them: who may sign in, with which password, as what."""
 
+from datetime import UTC, datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consumer.database import db
 from consumer.mapping.identity import fold
 from consumer.platform import passwords
-from consumer.platform.models import MANUAL, Account, AccountPassword
+from consumer.platform.administrators import BadAccount, add_administrator
+from consumer.platform.models import Account, AccountPassword
 from shared.sealing import Sealer
 from shared.web.passwords import hash_password, verify
 from shared.web.people import Person, Refused
@@ -47,17 +50,11 @@ class PlatformAccounts:
 
     def add_administrator(self, username: str, name: str, password: str) -> Person:
         session = db.session()
-        key = fold(username)
-        if session.scalar(select(Account.id).where(Account.username_key == key)) is not None:
-            raise Refused("username", "Somebody has this username already: choose another")
-        given, _, family = name.strip().rpartition(" ")
-        account = Account(
-            username=username.strip(), username_key=key, given_name=given or family, family_name=family,
-            role="administrator", system_administrator=True, origin=MANUAL,
-        )  # fmt: skip
-        session.add(account)
-        session.flush()
-        _choose(session, account, "password", password)
+        try:
+            account = add_administrator(session, username, name, None, password, datetime.now(UTC))
+        except BadAccount as error:
+            field, message = next(iter(error.fields.items()))
+            raise Refused(field, message) from error
         return _person(session, account)
 
     def choose_password(self, person_id: int, present: str, chosen: str) -> Person:
