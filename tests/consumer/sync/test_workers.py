@@ -29,7 +29,9 @@ from tests.faults.district import enrollment, user
 from tests.faults.provider import FaultProvider
 
 ROOT = Path(__file__).parents[3]
-PATIENCE = 90.0
+PATIENCE = 180.0
+#: Seconds for which the provider keeps a worker waiting that is going to be killed.
+HELD_UP = 100.0
 STUDENTS = 1_500
 
 pytestmark = pytest.mark.slow
@@ -147,7 +149,7 @@ def test_of_two_workers_one_is_killed_and_nothing_is_lost_or_done_twice(crew: Cr
     _many_students(platform.provider)
     slot = _due_now(platform)
     if moment == "pull":
-        platform.provider.on("enrollments", offset=0, delay=PATIENCE)
+        platform.provider.on("enrollments", offset=0, delay=HELD_UP)
     crew.start()
     crew.start()
 
