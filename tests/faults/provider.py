@@ -211,7 +211,9 @@ class FaultProvider:
         if fault.flood:
             length = {"Content-Length": str(fault.flood)} if fault.announced else {}
             return Response(self._flood(fault.flood), 200, length, content_type="application/json")
-        kept = {name: value for name, value in right.headers.items() if name not in ("Content-Encoding", "Content-Length")}
+        kept = {
+            name: value for name, value in right.headers.items() if name not in ("Content-Encoding", "Content-Length")
+        }
         whole = gzip.decompress(right.data) if "Content-Encoding" in right.headers else right.data
         if fault.truncate:
             return Response(whole[: len(whole) * 2 // 3], 200, kept)

@@ -47,10 +47,11 @@ def test_a_redirect_is_told_without_the_address_that_may_be_secret(
     assert "very-secret" not in failed.output
 
 
-def test_map_says_what_to_do_when_the_schools_cannot_be_read(
-    homeroom: Line, fault_provider_11: FaultProvider
-) -> None:
+def test_map_says_what_to_do_when_the_schools_cannot_be_read(homeroom: Line, fault_provider_11: FaultProvider) -> None:
     fault_provider_11.on("orgs", status=500, times=None)
     failed = homeroom("map", "--auto")
     assert failed.exit_code == 1
-    assert "orgs could not be read: The provider fails to answer for /v1p1/orgs: status 500. Try again later" in failed.output
+    assert (
+        "orgs could not be read: The provider fails to answer for /v1p1/orgs: status 500. Try again later"
+        in failed.output
+    )

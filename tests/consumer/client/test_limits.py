@@ -90,7 +90,9 @@ def test_a_redirect_on_the_same_host_is_followed(fault_provider_11: FaultProvide
     assert [seen.limit for seen in fault_provider_11.asked("users")] == [5, 100, 9]
 
 
-@pytest.mark.parametrize("location", ["http://other.example/", "https://sis.example:8443/", "http://sis.example/x", "//x"])
+@pytest.mark.parametrize(
+    "location", ["http://other.example/", "https://sis.example:8443/", "http://sis.example/x", "//x"]
+)
 def test_a_redirect_to_another_scheme_host_or_port_is_not_followed(location: str) -> None:
     with pytest.raises(Redirected, match="was not followed"):
         next_stop("GET", "https://sis.example/x", {"Location": location})
