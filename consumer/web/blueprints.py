@@ -15,8 +15,8 @@ from consumer.web.logs import logs
 from consumer.web.new_connection import new_connection
 from consumer.web.people import people
 from consumer.web.person import person
+from consumer.web.rosters import sections
 from consumer.web.schools import schools
-from consumer.web.sections import sections
 from consumer.web.tabs import TABS, is_administrator
 from consumer.web.terms import terms
 from consumer.web.user_import import user_import

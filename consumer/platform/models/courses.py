@@ -32,6 +32,7 @@ class Section(db.Model):
 
     school_year  the year in which its school year ends; sections of other years are left alone (C-21)
     frozen       its class is to be deleted or gone: nothing of it changes any more (C-67)
+    linked_to_id the synced section that this unsynced one stands beside (C-69)
     """
 
     __tablename__ = "section"
@@ -43,6 +44,9 @@ class Section(db.Model):
     name: Mapped[str] = mapped_column(String(600))
     school_year: Mapped[int | None] = mapped_column(default=None)
     frozen: Mapped[Flag]
+    linked_to_id: Mapped[int | None] = mapped_column(
+        ForeignKey("section.id", ondelete="SET NULL"), index=True, default=None
+    )
     connection_id: Mapped[FromConnection]
     sis_id: Mapped[SisId]
     touched: Mapped[Touched]
