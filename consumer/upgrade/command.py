@@ -62,9 +62,7 @@ class Given:
 @click.option(
     "--report", type=click.Path(dir_okay=False, path_type=Path), help="Make a Data Prep report, into this file."
 )
-@click.option(
-    "--version", type=click.Choice([str(version) for version in Version]), help="Whose people the report compares with (default 1.2)."
-)
+@click.option("--version", type=click.Choice(["1.1", "1.2"]), help="Whose people the report is about (default 1.2).")
 @click.option("--confirm-unmatched", is_flag=True, help="Go on with the people that the last report could not match.")
 @click.option("--switch", "switched", is_flag=True, help="Switch to 1.2, for good. Asks for --yes.")
 @click.option("--yes", is_flag=True, help="Confirm what cannot be undone.")

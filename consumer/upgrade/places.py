@@ -76,7 +76,9 @@ def _sessions(
     offered_classes: Mapping[str, ClassRecord],
     moved: Successors,
 ) -> Successors:
-    """By title, dates and year; where several schools have the same term, by the classes that are in it."""
+    """By title, dates and year; where several schools have the same term, by the classes that are in it, and what lies
+    in that term with it.
+    """
     votes: dict[str, Counter[str]] = defaultdict(Counter)
     for sis_id, record in classes.items():
         successor = offered_classes.get(moved.get(sis_id, ""))
@@ -85,7 +87,14 @@ def _sessions(
                 if term in former and other in offered and _session(former[term]) == _session(offered[other]):
                     votes[term][other] += 1
     elected = {term: counter.most_common(1)[0][0] for term, counter in votes.items()}
-    return {**elected, **_by_id_or(former, offered, _session, _session)}
+    found = {**elected, **_by_id_or(former, offered, _session, _session)}
+    inside = _by_id_or(
+        former,
+        offered,
+        lambda record: (_session(record), found.get(record.parent or "", record.parent)),
+        lambda record: (_session(record), record.parent),
+    )
+    return {**inside, **found}
 
 
 def _session(record: SessionRecord) -> Hashable:
