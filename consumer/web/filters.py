@@ -7,8 +7,6 @@ from consumer.platform.models import School
 
 #: The choice that leaves nothing out.
 ALL = ("", "All")
-#: The largest number of a row; addresses with larger ones lead nowhere.
-LARGEST_ID = 2_147_483_647
 
 
 def school_options(session: Session) -> list[tuple[str, str]]:

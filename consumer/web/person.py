@@ -21,7 +21,7 @@ from consumer.platform.audit import audit
 from consumer.platform.models import Account
 from consumer.platform.settings import read_settings
 from consumer.sync.follow import follow
-from consumer.web.filters import LARGEST_ID, number_of
+from consumer.web.filters import number_of
 from consumer.web.person_card import load_card, stored_person
 from consumer.web.tabs import is_administrator
 from shared.database import will_write
@@ -30,9 +30,7 @@ from shared.web.forms import is_stale, stored_form, typed_form
 from shared.web.lists import SIZE, Listing, read_asked
 from shared.web.sessions import guard, the_person
 
-person = Blueprint(
-    "person", __name__, template_folder="templates", url_prefix=f"/people/<int(max={LARGEST_ID}):account_id>"
-)
+person = Blueprint("person", __name__, template_folder="templates", url_prefix="/people/<int:account_id>")
 guard(person, is_administrator)
 
 STALE = (

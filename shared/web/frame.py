@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 
 from shared.web import sessions
 from shared.web.people import Accounts, Person
@@ -20,6 +21,17 @@ from shared.web.times import show_moment
 from shared.web.views import pages
 
 _STATIC = Path(__file__).parent / "static"
+
+
+#: The largest number of a row that every database keeps; addresses with larger ones lead nowhere.
+_LARGEST_ID = 2_147_483_647
+
+
+class _RowNumber(IntegerConverter):
+    """The number of a row in an address: `<int:…>` of every page."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=_LARGEST_ID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +81,7 @@ def install(app: Flask, frame: Frame) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session
         WTF_CSRF_SSL_STRICT=False,  # the token and the strict cookie decide; proxies rewrite the referrer's host
     )
+    app.url_map.converters["int"] = _RowNumber
     sessions.csrf.init_app(app)
     app.register_blueprint(pages)
     app.context_processor(_known_to_templates)
