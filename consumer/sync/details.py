@@ -98,7 +98,7 @@ def _position(cursor: str | None, parts: int) -> tuple[int, str]:
     if not cursor:
         return 0, ""
     number, _, after = cursor.partition(".")
-    if not (number.isascii() and number.isdigit() and len(number) < 4 and int(number) < parts):
+    if "\0" in after or not (number.isascii() and number.isdigit() and len(number) < 4 and int(number) < parts):
         raise BadCursor("There is no such page of the log")
     return int(number), after
 

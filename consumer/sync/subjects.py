@@ -43,7 +43,7 @@ def find_people(session: Session, text: str, connection_id: int | None = None) -
 
     The first of these that names anybody decides; at most MOST people, by name.
     """
-    text = text.strip()
+    text = text.replace("\0", "").strip()
     if not text:
         return []
     connections = [connection_id] if connection_id else session.scalars(select(Connection.id)).all()
@@ -106,6 +106,7 @@ def _person(account: Account, connection_id: int | None, sis_id: str | None) -> 
 
 def find_subjects(session: Session, text: str, connection_id: int | None = None) -> Subjects:
     """What a search is about: people, and sections and courses by SIS id or a part of the name."""
+    text = text.replace("\0", "").strip()
     people = find_people(session, text, connection_id)
     accounts = [person.account_id for person in people if person.account_id is not None]
     sis_ids = {person.sis_id for person in people if person.sis_id}
@@ -118,7 +119,7 @@ def find_subjects(session: Session, text: str, connection_id: int | None = None)
 
 
 def _named(session: Session, table: Any, column: Any, text: str, connection_id: int | None) -> set[str]:
-    rows = select(table.sis_id).where(or_(table.sis_id == text, column.icontains(text.strip(), autoescape=True)))
+    rows = select(table.sis_id).where(or_(table.sis_id == text, column.icontains(text, autoescape=True)))
     if connection_id is not None:
         rows = rows.where(table.connection_id == connection_id)
     return {sis_id for sis_id in session.scalars(rows.order_by(table.id).limit(MOST)) if sis_id}

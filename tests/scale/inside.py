@@ -1,7 +1,7 @@
 """What has to happen inside a process of the provider: edits of the SIS, refreshes of one person, a steady writer,
-lines of the request log.
+lines of the request log, how many there are.
 
-python -m tests.scale.inside person COUNT | touch COUNT | write 0 | log COUNT
+python -m tests.scale.inside person COUNT | touch COUNT | percent COUNT | write 0 | log COUNT | calls 0
 The district is that of HOMEROOM_DATA and the other variables; each prints JSON.
 """
 
@@ -16,9 +16,10 @@ from datetime import UTC, datetime, timedelta
 from flask import Flask
 from sqlalchemy import func, select, update
 
+from provider.access.models import RequestLog
 from provider.access.request_log import Entry
 from provider.app import create_app
-from provider.database import db
+from provider.database import TRAFFIC, db
 from provider.eligibility.facts import Keys
 from provider.refreshing import DistrictRefresh
 from provider.sis.models import Calendar, Contact, Identity, Person, Roster
@@ -63,6 +64,31 @@ def touch_rosters(_app: Flask, count: int) -> dict[str, object]:
     return {"touched": len(some)}
 
 
+def change_percent(_app: Flask, percent: int) -> dict[str, object]:
+    """Let so many of a hundred people get another family name, and so many of a hundred roster rows end earlier."""
+    with writing(db.engine) as connection:
+        last = connection.execute(select(func.max(Calendar.end_date))).scalar_one()
+        people = connection.execute(select(Person.id).order_by(Person.id)).scalars().all()[:: 100 // percent]
+        rosters = connection.execute(select(Roster.id).order_by(Roster.id)).scalars().all()[:: 100 // percent]
+        for i in range(0, len(people), 500):
+            connection.execute(
+                update(Identity)
+                .where(Identity.person_id.in_(people[i : i + 500]))
+                .values(last_name=Identity.last_name + " Q")
+            )
+        for i in range(0, len(rosters), 500):
+            connection.execute(
+                update(Roster).where(Roster.id.in_(rosters[i : i + 500])).values(end_date=last - timedelta(days=9))
+            )
+    return {"people": len(people), "rosters": len(rosters)}
+
+
+def count_calls(_app: Flask, _count: int) -> dict[str, object]:
+    """How many lines the request log has."""
+    with db.engines[TRAFFIC].connect() as connection:
+        return {"calls": connection.execute(select(func.count(RequestLog.id))).scalar_one()}
+
+
 def write_steadily(_app: Flask, _count: int) -> dict[str, object]:
     """Write one row every PAUSE until standard input ends; milliseconds that each transaction took."""
     with db.engine.connect() as connection:
@@ -97,6 +123,8 @@ WORK: dict[str, Callable[[Flask, int], dict[str, object]]] = {
     "touch": touch_rosters,
     "write": write_steadily,
     "log": log_requests,
+    "percent": change_percent,
+    "calls": count_calls,
 }
 
 

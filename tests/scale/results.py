@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 #: How many digits a unit is shown with.
-_DIGITS = {"s": 2, "ms": 2, "MB": 0, "×": 2, "pages/s": 0, "results/s": 0, "records": 0}
+_DIGITS = {"s": 2, "ms": 2, "MB": 0, "×": 2, "pages/s": 0, "results/s": 0, "records": 0, "requests": 0}
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`measured` in `unit` (s, ms, MB, × = a ratio, pages/s, results/s, records). No limit: the line only helps to read others.
+    """`measured` in `unit` (s, ms, MB, × = a ratio, pages/s, results/s, records, requests). No limit: the line only helps to read others.
 
     `nearest` is the number of the nearest open provider (Ed-Fi's), taken on a machine of this kind; "" where there is
     none. `note` is said below the table.

@@ -1,7 +1,11 @@
-"""The consumer against the served provider: its first sync, and one that finds nothing changed."""
+"""The consumer against the served provider: its first sync, one that finds nothing changed, one after a change of one
+percent; of each seconds, peak memory, and how many requests it makes.
+"""
 
 import json
+import time
 
+from provider.access.request_log import INTERVAL
 from tests.scale.children import Ran, run
 from tests.scale.results import Result
 from tests.scale.site import Served
@@ -11,7 +15,7 @@ NAME = "bench"
 
 
 def measure_syncs(stage: Stage, served: Served) -> None:
-    """connect, map, sync, sync again; each in its own process."""
+    """connect, map, sync, sync again, change, refresh, sync; each in its own process."""
     described = stage.connections["lms-1.1"]
     secret = {"HOMEROOM_CLIENT_SECRET": described["client_secret"]}
     stage.tell("connecting and mapping the consumer")
@@ -21,13 +25,27 @@ def measure_syncs(stage: Stage, served: Served) -> None:
         described["client_id"], "--version", described["version"], extra=secret,
     )  # fmt: skip
     _consumer(stage, "map", NAME, "--auto", "--json")
-    peak = 0.0
-    for what, limit in (("first sync of the consumer", 120.0), ("sync that finds nothing changed", 15.0)):
-        stage.tell(what)
-        ran = _consumer(stage, "sync", "all", "--json", allowed=(0, 1))
-        peak = max(peak, ran.peak_mb)
-        stage.add(Result(what, ran.seconds, "s", limit, note=f"{what[0].upper()}{what[1:]}: {_said(ran)}"))
-    stage.add(Result("consumer: peak memory of a sync", peak, "MB", 400))
+    _measure_sync(stage, "first sync of the consumer", 120.0)
+    _measure_sync(stage, "sync that finds nothing changed", 15.0)
+    changed = stage.site.inside("percent", 1)
+    stage.tell(f"refresh after the change of {changed['people']:,} names and {changed['rosters']:,} rosters")
+    stage.site.provider("refresh", "--json")
+    _measure_sync(stage, "sync after a change of 1 % of the people and rosters", 30.0)
+
+
+def _measure_sync(stage: Stage, what: str, limit: float) -> None:
+    stage.tell(what)
+    before = _calls(stage)
+    ran = _consumer(stage, "sync", "all", "--json", allowed=(0, 1))
+    stage.add(Result(what, ran.seconds, "s", limit, note=f"{what[0].upper()}{what[1:]}: {_said(ran)}"))
+    stage.add(Result(f"{what}: peak memory", ran.peak_mb, "MB", 400))
+    stage.add(Result(f"{what}: requests", _calls(stage) - before, "requests"))
+
+
+def _calls(stage: Stage) -> int:
+    """Requests that the provider has logged; it writes them together, a moment later."""
+    time.sleep(2 * INTERVAL)
+    return int(stage.site.inside("calls", 0)["calls"])
 
 
 def _consumer(

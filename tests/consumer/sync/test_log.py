@@ -137,7 +137,7 @@ def test_pages_hold_every_line_once(platform: Platform, limit: int) -> None:
     assert paged == whole and len(set(whole)) == len(whole) == 26
 
 
-@pytest.mark.parametrize("cursor", ["x", "99999.1", "-1.1", "1.x", "0.99999999999999999999", "²."])
+@pytest.mark.parametrize("cursor", ["x", "99999.1", "-1.1", "1.x", "0.99999999999999999999", "0.\0", "²."])
 def test_a_cursor_that_no_page_ended_with_is_refused(platform: Platform, cursor: str) -> None:
     run_id = platform.sync().run
     with pytest.raises(BadCursor):
