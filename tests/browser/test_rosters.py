@@ -69,11 +69,11 @@ def test_a_course_admin_put_in_by_hand_stays_until_taken_out_by_hand(site: Site)
     page.get_by_label("Username").fill("tess")
     page.get_by_label("As", exact=True).select_option(label="Course admin")
     page.get_by_role("button", name="Put in").click()
-    expect(page.get_by_role("row", name="tess")).to_be_visible()
+    expect(page.get_by_role("row", name="Tess Rivera")).to_be_visible()
     site.platform.sync("sections")
     page.reload()
-    page.get_by_role("row", name="tess").get_by_role("button", name="Take out").click()
-    expect(page.get_by_role("row", name="tess")).to_have_count(0)
+    page.get_by_role("row", name="Tess Rivera").get_by_role("button", name="Take out").click()
+    expect(page.get_by_role("row", name="Tess Rivera")).to_have_count(0)
 
 
 def test_a_username_that_nobody_has_is_told_beside_the_field(site: Site) -> None:

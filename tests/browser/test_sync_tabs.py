@@ -111,6 +111,16 @@ def test_what_happened_to_a_person_is_found_across_runs(site: Site) -> None:
     check_looks(page, "log-search")
 
 
+def test_what_is_searched_for_is_text_and_never_a_script(site: Site) -> None:
+    """Reflected script."""
+    script = "<script>document.title='taken'</script>"
+    page = site.page("ada")
+    page.goto(f"{site.tab('logs')}?search={script}&school={script}&page={script}&after={script}")
+    assert page.title() != "taken"
+    page.goto(f"{site.tab('logs')}?search={script}")
+    expect(page.get_by_role("heading", name=script)).to_be_visible()
+
+
 def test_removals_that_wait_are_shown_and_approved(site: Site) -> None:
     """C-86: a person approves; until then nothing is removed."""
     gone = site.platform.provider.records["enrollments"]
