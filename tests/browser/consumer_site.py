@@ -21,6 +21,7 @@ from consumer.app import create_app
 from consumer.database import db
 from consumer.platform import passwords
 from consumer.platform.models import Account
+from consumer.sync.report import Report
 from shared.settings import Settings
 from tests.consumer.sync.platform import Platform
 from tests.database import dispose
@@ -49,6 +50,11 @@ class Site:
 
     def tab(self, name: str) -> str:
         return f"{self.address}/connections/{self.connection_id}/{name}/"
+
+    def sync(self, kind: str = "all") -> Report:
+        """A sync from its beginning to its end, as of what the pages have stored by now."""
+        db.session.rollback()
+        return self.platform.sync(kind)
 
     def add_person(self, username: str, administrator: bool = True, role: str = "administrator") -> int:
         """An account with PASSWORD."""

@@ -101,7 +101,7 @@ def test_a_run_at_work_shows_its_progress_and_then_what_it_did(site: Site) -> No
 def test_what_happened_to_a_person_is_found_across_runs(site: Site) -> None:
     """C-113."""
     site.platform.provider.records["users"][0]["givenName"] = "Chloë"
-    site.platform.sync("users")
+    site.sync("users")
     page = site.page("ada")
     page.goto(site.tab("logs"))
     page.get_by_label("What happened to …").fill("Chloë")
@@ -126,7 +126,7 @@ def test_removals_that_wait_are_shown_and_approved(site: Site) -> None:
     gone = site.platform.provider.records["enrollments"]
     kept = list(gone)
     del gone[len(gone) // 4 :]
-    report = site.platform.sync("sections")
+    report = site.sync("sections")
     assert report.status == "Waiting for approval", report
     page = site.page("ada")
     page.goto(f"{site.tab('logs')}{report.run}/")
@@ -135,7 +135,7 @@ def test_removals_that_wait_are_shown_and_approved(site: Site) -> None:
     page.get_by_role("button", name="Discard them").click()
     expect(page.get_by_text("Cancelled")).to_be_visible()
     gone[:] = kept
-    site.platform.sync("sections", TODAY)
+    site.sync("sections")
 
 
 def test_the_log_is_downloaded_as_csv(site: Site) -> None:
