@@ -41,24 +41,30 @@ class Roster:
     synced: frozenset[int]
 
 
+_COLUMNS = (
+    Account.id, Account.unique_id, Account.username_key, Account.email_key, Account.username, Account.email,
+    Account.given_name, Account.family_name, Account.role,
+)  # fmt: skip
+
+
 def load_roster(session: Session, connection: Connection) -> Roster:
     """Accounts with the ids that they have, or had before an upgrade and have no successor of."""
     here, elsewhere = _sis_ids(session, connection.id)
     numbers = _numbers(session, connection)
     people, shown = {}, {}
-    rows = select(Account, School.name).outerjoin(School, School.id == Account.school_id)
-    for account, school in session.execute(rows.order_by(Account.family_key, Account.given_key, Account.id)):
-        sis_ids = tuple(sorted(here.get(account.id, ())))
-        if not sis_ids and account.id in elsewhere:
+    rows = select(*_COLUMNS, School.name).outerjoin(School, School.id == Account.school_id)
+    by_name = rows.order_by(Account.family_key, Account.given_key, Account.id)
+    for account_id, unique_id, username_key, email_key, *said, school in session.execute(by_name):
+        username, email, given, family, role = said
+        sis_ids = tuple(sorted(here.get(account_id, ())))
+        if not sis_ids and account_id in elsewhere:
             continue
         known = frozenset(numbers[s] for s in sis_ids if s in numbers)
-        names = frozenset(name for name in (account.username_key, account.email_key) if name)
-        people[account.id] = Person(account.id, account.unique_id, sis_ids, known, names)
-        shown[account.id] = Shown(
-            account.id, account.unique_id or "", account.username, account.email or "", account.given_name,
-            account.family_name, account.role, school or "", sis_ids,
-        )  # fmt: skip
-        session.expunge(account)
+        names = frozenset(name for name in (username_key, email_key) if name)
+        people[account_id] = Person(account_id, unique_id, sis_ids, known, names)
+        shown[account_id] = Shown(
+            account_id, unique_id or "", username, email or "", given, family, role, school or "", sis_ids
+        )
     return Roster(people, shown, frozenset(here))
 
 
