@@ -16,9 +16,12 @@ from sqlalchemy.orm import Session
 from consumer.client.addresses import why_refused
 from consumer.client.probe import Outcome, Step, check
 from consumer.connections import BadConnection, Connection, Details, find_connection, save_connection
+from consumer.connections.acting import NotAllowed, become_acting_user
 from consumer.connections.checking import UNCONFIRMED
 from consumer.context import ConsumerContext
 from consumer.database import db
+from consumer.folding import fold
+from consumer.platform.models import Account
 from consumer.sync.peer import open_client
 from consumer.sync.queue import Busy
 from consumer.sync.removal import AFTERWARDS, preview, remove_connection
@@ -55,6 +58,7 @@ _COLUMNS = ("name", "version", "oauth", "base_url", "client_id", "active_year")
 )
 @click.option("--scope", help="Scopes to ask for, blank-separated; '' for those that each service needs.")
 @click.option("--page-limit", type=int, help="Records to ask for on one page (1 to 50000, default 5000).")
+@click.option("--acting", metavar="USERNAME", help="Make this system administrator its Acting User.")
 @click.option("--rename", metavar="NEW", help="Another name for it.")
 @click.option("--yes", is_flag=True, help="Confirm what cannot be undone: OneRoster 1.2, --remove.")
 @click.option("--remove", is_flag=True, help="Remove it for good; says first what goes and what stays.")
@@ -96,7 +100,8 @@ def connect_command(
             return
         sealer: Sealer = context.app.extensions["homeroom"]["sealer"]
         if not only_test:
-            name = _save(context, session, sealer, _details(session, name, yes, given))
+            acting = given.pop("acting")
+            name = _save(context, session, sealer, _details(session, name, yes, given), acting)
         steps = _test(context, session, sealer, name)
     _print_steps(steps, as_json)
     if not all(step.ok for step in steps):
@@ -131,13 +136,13 @@ def _secret(given: str | None, variable: str) -> str | None:
     return given if given is not None else os.environ.get(variable) or None
 
 
-def _save(context: ConsumerContext, session: Session, sealer: Sealer, details: Details) -> str:
-    """Save it and tell; the name that it has now."""
-    allow_private = context.settings.allow_private
+def _save(context: ConsumerContext, session: Session, sealer: Sealer, details: Details, acting: str | None) -> str:
+    """Save it, with `acting` as its Acting User, and tell; the name that it has now."""
+    allow_private, now = context.settings.allow_private, datetime.now(UTC)
     try:
-        saved = save_connection(
-            session, sealer, details, lambda url: why_refused(url, allow_private), datetime.now(UTC)
-        )
+        saved = save_connection(session, sealer, details, lambda url: why_refused(url, allow_private), now)
+        if acting is not None:
+            _make_acting(session, saved.connection, acting, now)
     except BadConnection as error:
         session.rollback()
         raise click.ClickException(_all_that_is_wrong(details.name, error)) from error
@@ -146,6 +151,16 @@ def _save(context: ConsumerContext, session: Session, sealer: Sealer, details: D
         click.echo(note, err=True)
     click.echo(f"Connection {saved.connection.name!r} is {'stored' if saved.created else 'changed'}", err=True)
     return saved.connection.name
+
+
+def _make_acting(session: Session, connection: Connection, username: str, now: datetime) -> None:
+    account = session.scalar(select(Account).where(Account.username_key == fold(username)))
+    if account is None:
+        raise click.ClickException(f"Nobody has the username {username!r}: see `homeroom consumer user list`")
+    try:
+        become_acting_user(session, connection, account, now)
+    except NotAllowed as error:
+        raise click.ClickException(f"{error}; {username!r} is none") from error
 
 
 def _all_that_is_wrong(name: str, error: BadConnection) -> str:

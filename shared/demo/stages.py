@@ -99,6 +99,7 @@ def connect(children: Children, settings: Settings, connection: Connection) -> N
         "--client-id", connection["client_id"],
         "--version", connection["version"],
         "--yes",
+        "--acting", ADMINISTRATOR,
         secret=connection["client_secret"],
     )  # fmt: skip
 

@@ -9,11 +9,15 @@ from flask import Flask
 
 from consumer.app import create_app
 from consumer.connect_command import connect_command
+from consumer.connections import Connection
 from consumer.context import ConsumerContext
 from consumer.database import db
+from consumer.platform.administrators import add_administrator
+from consumer.platform.models import Account
 from consumer.platform.settings import write_setting
 from shared.oneroster.versions import Version
 from shared.settings import Settings
+from tests.consumer.clients import NOW
 from tests.faults.provider import FaultProvider
 
 
@@ -132,3 +136,19 @@ def test_an_unknown_connection_cannot_be_tested(run: Any) -> None:
     result = run("nobody", "--test")
     assert result.exit_code == 1
     assert "There is no connection 'nobody'" in result.stderr
+
+
+def test_the_acting_user_is_named_with_the_connection(
+    run: Any, fault_provider_11: FaultProvider, consumer_app: Flask
+) -> None:
+    """C-15: a system administrator, or nothing is stored at all."""
+    unknown = run(*new(fault_provider_11), "--acting", "ada", secret=fault_provider_11.client_secret)
+    assert unknown.exit_code == 1 and "Nobody has the username 'ada'" in unknown.stderr
+    assert listed(run) == []
+    with consumer_app.app_context():
+        add_administrator(db.session(), "ada", "Ada Rivera", None, "four calm garden words", NOW)
+        db.session.commit()
+    assert run(*new(fault_provider_11), "--acting", "Ada", secret=fault_provider_11.client_secret).exit_code == 0
+    with consumer_app.app_context():
+        account = db.session.query(Account).filter_by(username="ada").one()
+        assert db.session.query(Connection).one().acting_account_id == account.id
