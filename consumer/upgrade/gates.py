@@ -31,13 +31,7 @@ def good_report(session: Session, connection: Connection) -> DataPrepReport:
     report = last_report(session, connection.id, Version.V1P2)
     if report is None:
         raise NotYet("Make a Data Prep report of the people in 1.2 first")
-    synced = session.scalar(
-        select(SyncRun.finished_at)
-        .where(SyncRun.connection_id == connection.id, SyncRun.finished_at.is_not(None), ~SyncRun.dry_run)
-        .order_by(SyncRun.finished_at.desc())
-        .limit(1)
-    )
-    if synced is not None and as_utc(synced) > report.made_at:
+    if not is_fresh(session, report):
         raise NotYet("The last report is older than the last sync: make a new one")
     if report.undecided:
         raise NotYet(
@@ -50,6 +44,17 @@ def good_report(session: Session, connection: Connection) -> DataPrepReport:
             "here: look at the report, fill in mapping_id where you know better, and confirm the others"
         )
     return report
+
+
+def is_fresh(session: Session, report: DataPrepReport) -> bool:
+    """Whether it was made after the last sync of its connection (C-104)."""
+    synced = session.scalar(
+        select(SyncRun.finished_at)
+        .where(SyncRun.connection_id == report.connection_id, SyncRun.finished_at.is_not(None), ~SyncRun.dry_run)
+        .order_by(SyncRun.finished_at.desc())
+        .limit(1)
+    )
+    return synced is None or as_utc(synced) <= report.made_at
 
 
 def confirm_unmatched(session: Session, connection: Connection, by: Account | None, now: datetime) -> DataPrepReport:

@@ -32,9 +32,10 @@ from consumer.platform.models import (
 )
 from consumer.sync.choices import Places, load_choices
 from consumer.sync.former import keep_former
+from consumer.sync.queue import discard
 from consumer.sync.staged import last_pull
 from consumer.sync.staging import StagedRecord
-from consumer.sync.tables import Mark, SkippedRecord, StagedEnrollment
+from consumer.sync.tables import Mark, SkippedRecord, StagedEnrollment, Status, SyncRun
 from consumer.upgrade.gates import good_report, still_holds
 from consumer.upgrade.matching import Matches, match
 from consumer.upgrade.people import Roster, load_mapping, load_roster
@@ -80,6 +81,7 @@ def switch(
     session: Session, connection: Connection, offer: Offer, now: datetime, today: date, by: Account | None = None
 ) -> Outcome:
     """Upgrade `connection`. Raises NotYet, and has then changed nothing."""
+    session.refresh(connection, with_for_update=True)  # no run of it can be queued meanwhile
     report = good_report(session, connection)
     target = target_of(session, connection)
     roster = load_roster(session, connection)
@@ -98,7 +100,7 @@ def switch(
         roles=tuple(_hold_roles(session, connection.id, mapped)),
         lost=tuple(lost),
     )
-    _put_aside(session, connection.id)
+    _put_aside(session, connection.id, now)
     before = {"version": connection.version, "client_id": connection.client_id, "base_url": connection.base_url}
     for column, value in target.items():
         setattr(connection, column, value)
@@ -196,8 +198,13 @@ def _keep_district(session: Session, mapped: list[_Mapped]) -> int:
     return len(moving)
 
 
-def _put_aside(session: Session, connection_id: int) -> None:
-    """Step 5. What people's records said last goes into the history; no 1.1 record may be read as one of 1.2."""
+def _put_aside(session: Session, connection_id: int, now: datetime) -> None:
+    """Step 5. What people's records said last goes into the history; no 1.1 record may be read as one of 1.2, and no
+    removal that a plan of 1.1 holds may be approved any more.
+    """
+    waiting = select(SyncRun).where(SyncRun.connection_id == connection_id, SyncRun.status == Status.WAITING)
+    for run in session.scalars(waiting).all():
+        discard(session, run, now)
     users = select(StagedRecord.sourced_id).where(
         StagedRecord.connection_id == connection_id, StagedRecord.collection == "users"
     )

@@ -17,8 +17,9 @@ from consumer.platform.models import (
     School,
 )
 from consumer.sync.leavers import find_leavers
-from consumer.sync.mapping import map_role
-from consumer.sync.queue import Refused
+from consumer.sync.mapping import map_role, set_option
+from consumer.sync.queue import Refused, approve
+from consumer.sync.tables import Status, SyncRun
 from consumer.upgrade.gates import NotYet
 from consumer.upgrade.steps import Stage, standing
 from consumer.upgrade.trial import allow_role, approve_trial, held_roles, trial_run
@@ -247,6 +248,24 @@ def test_a_held_role_gives_way_when_the_sis_says_something_else(district: Distri
     district.platform.sync()
     assert district.platform.account(id_12("U1")).role == "parent"
     assert district.session.scalar(select(func.count()).select_from(RoleHold)) == 1
+
+
+def test_removals_that_1_1_held_cannot_be_approved_after_the_switch(district: District) -> None:
+    """C-86, C-102"""
+    district.platform.sync()
+    rosters = enrollments(district)
+    for name in ("E1", "E2", "E3", "E4"):
+        district.old.remove("enrollments", name)
+    set_option(district.session, district.connection, "section_floor", "1")
+    district.session.commit()
+    held = district.platform.sync()
+    assert held.status == Status.WAITING
+    upgrade(district)
+    with pytest.raises(Refused, match="does not wait"):
+        approve(district.session, district.session.get(SyncRun, held.run))
+    district.session.rollback()
+    district.platform.sync()
+    assert set(rosters) <= set(enrollments(district))
 
 
 def test_a_provider_whose_ids_stay_needs_no_former_ids(same_ids: District) -> None:
