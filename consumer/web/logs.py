@@ -16,6 +16,7 @@ from consumer.sync.report import stored_report
 from consumer.sync.tables import Action, Entity, Status, SyncRun
 from consumer.sync.timetable import local_date
 from consumer.sync.worker import announce
+from consumer.upgrade.report import reports
 from consumer.web.csv_answer import csv_answer
 from consumer.web.filters import ALL, number_of, school_options
 from consumer.web.tabs import address, tab, the_page
@@ -43,6 +44,7 @@ def show() -> ResponseReturnValue:
     return render_template(
         "roster/logs.html", listing=Listing(runs.rows, runs.total, asked), found=None, open=_open(session),
         kinds=KIND_OPTIONS, statuses=STATUS_OPTIONS, schools=school_options(session), kind_names=KINDS,
+        reports=reports(session, the_page().connection.id),
     )  # fmt: skip
 
 
