@@ -29,7 +29,7 @@ from consumer.upgrade.prepare import BadTarget, open_target, set_target
 from consumer.upgrade.reading import CannotRead, read_offer, read_users
 from consumer.upgrade.report import csv_of, last_report, make_report
 from consumer.upgrade.steps import standing
-from consumer.upgrade.switch import Outcome, switch
+from consumer.upgrade.switch import outcome_of, switch
 from consumer.upgrade.trial import allow_role, approve_trial, held_roles
 from shared.database import will_write
 from shared.oneroster.versions import Version
@@ -105,6 +105,8 @@ def upgrade_command(context: ConsumerContext, name: str, yes: bool, as_json: boo
             raise click.ClickException(str(error)) from error
         now = standing(session, connection)
         told |= {"connection": name, "version": connection.version, "stage": now.stage, "next": now.next}
+        if (outcome := outcome_of(session, connection)) is not None:
+            told["switched"] = asdict(outcome)
         told["held_roles"] = [held._asdict() for held in held_roles(session, connection)]
     click.echo(json.dumps(told, indent=2) if as_json else _in_words(told))
     if told.get("refused_lines"):
@@ -177,9 +179,9 @@ def _switch(context: ConsumerContext, session: Session, connection: Connection, 
         offer = read_offer(client)
     will_write(session)
     now = datetime.now(UTC)
-    outcome: Outcome = switch(session, connection, offer, now, local_date(session, now))
+    switch(session, connection, offer, now, local_date(session, now))
     session.commit()
-    return {"switched": asdict(outcome)}
+    return {}
 
 
 def _approve(context: ConsumerContext, session: Session, connection: Connection, given: Given) -> dict[str, Any]:
@@ -222,6 +224,7 @@ def _in_words(told: dict[str, Any]) -> str:
             f"{done['left']} are leavers now, {done['new']} people are new, {done['moved']} guardians move to a school"
         )
         lines += done["lost"]
+        lines += [f"{r['name']}: {r['here']} here, {r['offered']} in 1.2" for r in done["roles"] if not r["held"]]
     lines += [f"Held: {h['username']} stays {h['kept']}, 1.2 says {h['offered']}" for h in told["held_roles"]]
     lines.append(f"{told['connection']} (OneRoster {told['version']}), {told['stage']}. Next: {told['next']}")
     return "\n".join(lines)

@@ -29,6 +29,7 @@ from consumer.platform.models import (
     FormerSisId,
     RoleHold,
     School,
+    VersionUpgrade,
 )
 from consumer.sync.choices import Places, load_choices
 from consumer.sync.former import keep_former
@@ -75,6 +76,16 @@ class Outcome:
     moved: int
     roles: tuple[RoleChange, ...]
     lost: tuple[str, ...]
+
+
+def outcome_of(session: Session, connection: Connection) -> Outcome | None:
+    """What the switch of a connection did; None before it."""
+    row = session.get(VersionUpgrade, connection.id)
+    if row is None or row.outcome is None:
+        return None
+    said = orjson.loads(row.outcome)
+    said["roles"] = tuple(RoleChange(**change) for change in said["roles"])
+    return Outcome(**{**said, "lost": tuple(said["lost"])})
 
 
 def switch(

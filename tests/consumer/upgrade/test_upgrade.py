@@ -22,6 +22,7 @@ from consumer.sync.queue import Refused, approve
 from consumer.sync.tables import Status, SyncRun
 from consumer.upgrade.gates import NotYet
 from consumer.upgrade.steps import Stage, standing
+from consumer.upgrade.switch import outcome_of
 from consumer.upgrade.trial import allow_role, approve_trial, held_roles, trial_run
 from shared.oneroster.versions import Version
 from tests.consumer.sync.platform import changed, numbers
@@ -225,6 +226,7 @@ def test_no_role_is_raised_by_the_upgrade_alone(district: District) -> None:
     outcome = upgrade(district)
     (change,) = outcome.roles
     assert (change.here, change.offered, change.held) == ("teacher", "administrator", True)
+    assert outcome_of(district.session, district.connection) == outcome
     district.platform.sync()
     account = district.platform.account(id_12("T-1"))
     assert account.role == "teacher"

@@ -1,6 +1,6 @@
 """A provider in both versions, whose people, schools and terms have other ids in 1.2: as Infinite Campus has them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any
@@ -125,6 +125,3 @@ def second_role(old: FaultProvider, new: FaultProvider, name: str, role: str, le
     extra = user(Version.V1P1, letter + PEOPLE[name], first["givenName"], role, "S1")
     old.records["users"].append({**extra, "username": first["username"], "email": first["email"], **more})
     new.find("users", id_12(name))["roles"].append({"roleType": "secondary", "role": role, "org": ref(id_12("S1"))})
-
-
-Build = Callable[..., District]
