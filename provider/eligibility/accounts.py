@@ -22,6 +22,8 @@ WHOLE_PERSON = ("staff", "student", "portal")
 def pick_account(accounts: Sequence[Account], kinds: tuple[str, ...]) -> Account | None:
     """The account to publish, None when none has a username. Blank usernames are none (P-10); disabled accounts count
     (P-08), but of two of a kind the enabled one is taken."""
+    if len(accounts) == 1:
+        return accounts[0] if accounts[0].username.strip() else None
     usable = [account for account in accounts if account.username.strip()]
     if len(usable) < 2:
         return usable[0] if usable else None

@@ -55,6 +55,7 @@ class Context(SchoolTime):
         self._section_days: dict[int, tuple[date, date]] = {}
         self._relationships: dict[str, dict[int, bool]] = defaultdict(dict)
         self._resources: dict[int, Decision] = {}
+        self._evidence = tuple((letter, facts.evidence[letter]) for letter in LETTERS)
 
     # What decisions mean
 
@@ -245,6 +246,16 @@ class Context(SchoolTime):
             decisions[person_id] = decision
         return decision
 
+    def roles(self, person_id: int) -> list[tuple[str, Included]]:
+        """The roles in which a person is published, in the order of P-83's letters."""
+        found = []
+        for letter, evidence in self._evidence:
+            if person_id in evidence:
+                decision = self.role(person_id, letter)
+                if isinstance(decision, Included):
+                    found.append((letter, decision))
+        return found
+
     def named(self, person_id: int) -> bool:
         """Whether the identity of today has both names."""
         identity = dates.current_identity(self.facts.identities.get(person_id, ()), self.facts.today)
@@ -260,7 +271,7 @@ class Context(SchoolTime):
 
     def person_published(self, person_id: int) -> bool:
         """Whether a person is published in any role."""
-        return any(self.published(self.role(person_id, letter)) for letter in LETTERS)
+        return bool(self.roles(person_id))
 
     # Resources
 

@@ -1,6 +1,6 @@
 """The date tests that the rules share, each in one place, and the identity that is current on a day."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from provider.eligibility.rows import Identity, SchoolYear
@@ -37,16 +37,15 @@ def day_after(end: date) -> date:
     return end + timedelta(days=1)
 
 
-def current_identity(identities: Iterable[Identity], today: date) -> Identity | None:
+def current_identity(identities: Sequence[Identity], today: date) -> Identity | None:
     """Who a person is today: the latest identity in force, else the last that ended, else the next to come."""
-    every = list(identities)
-    if len(every) < 2:
-        return every[0] if every else None
-    started = [identity for identity in every if begun(identity.start_date, today)]
+    if len(identities) < 2:
+        return identities[0] if identities else None
+    started = [identity for identity in identities if begun(identity.start_date, today)]
     running = [identity for identity in started if not_past(identity.end_date, today)]
     if running or started:
         return max(running or started, key=lambda identity: identity.start_date or date.min)
-    return min(every, key=lambda identity: identity.start_date or date.min)
+    return min(identities, key=lambda identity: identity.start_date or date.min)
 
 
 def text(start: date | None, end: date | None) -> str:

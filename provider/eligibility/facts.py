@@ -4,7 +4,7 @@ A `Facts` is either whole (a full refresh) or keyed: then it holds what is neede
 some people, sections and courses, and `wanted` names them.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -103,3 +103,14 @@ class Facts:
     section_resources: dict[int, list[rows.SectionResource]] = field(default_factory=dict)
     person_resources: dict[int, list[rows.PersonResource]] = field(default_factory=dict)
     wanted: Wanted | None = None
+
+    @property
+    def evidence(self) -> dict[str, Mapping[int, object]]:
+        """The rows that each role of a person (letter of P-83) rests on, by person.
+
+        They are the first thing that the rules of a role ask for: who has none cannot have the role.
+        """
+        return {
+            "s": self.enrollments, "t": self.assignments, "a": self.assignments,
+            "g": self.relationships_of_adult, "r": self.relationships_of_adult, "x": self.people,
+        }  # fmt: skip

@@ -10,8 +10,7 @@ from typing import NamedTuple
 from provider.eligibility import rows
 from provider.eligibility.context import Context
 from provider.eligibility.dates import current_identity
-from provider.eligibility.rule import ACTIVE, TOBEDELETED, Included
-from provider.eligibility.rules.users import LETTERS
+from provider.eligibility.rule import ACTIVE, TOBEDELETED
 from shared.oneroster.versions import Version
 
 ADULT_LETTERS = ("g", "r")
@@ -36,12 +35,10 @@ class Role(NamedTuple):
 
 def roles(context: Context, person_id: int) -> list[Role]:
     """The published roles of a person in the order of P-83's letters; [] when the person is omitted."""
-    found = []
-    for letter in LETTERS:
-        decision = context.role(person_id, letter)
-        if isinstance(decision, Included):
-            found.append(Role(letter, decision.status, parts(context, person_id, letter)))
-    return found
+    return [
+        Role(letter, decision.status, parts(context, person_id, letter))
+        for letter, decision in context.roles(person_id)
+    ]
 
 
 def user_status(found: Iterable[Role]) -> str:
@@ -67,6 +64,8 @@ def counting(context: Context, person_id: int) -> list[rows.Enrollment]:
     count for a student who is to be deleted. Main is the Primary one that starts earliest, then by start, then by id.
     """
     counted = context.enrollments(person_id)
+    if len(counted) == 1:
+        return [counted[0][0]]
     live = [row for row, decision in counted if decision.status == ACTIVE]
     described = live or [row for row, _ in counted]
     return sorted(described, key=lambda row: (row.service_type != "P", row.start_date, row.id))

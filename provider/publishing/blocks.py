@@ -4,11 +4,12 @@ Derived from the records and only ever an acceleration: a reader that finds no b
 records. Blocks are written after a revision is published, when its date is known.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, select
 
-from provider.publishing.catalog import published_dates
+from provider.publishing.catalog import dates_of
 from provider.publishing.models import PublishedBlock
 from provider.publishing.positions import BLOCK, Extent, block_id, record_id
 from provider.publishing.rendering import head, squeeze
@@ -43,10 +44,12 @@ def build_blocks(
     for i in range(0, len(missing), _BATCH):
         # Read and squeezed before the write lock is taken: other writers have that time.
         with engine.connect() as connection:
-            heads = heads or {number: head(at) for number, at in published_dates(connection, edition_id).items()}
-            rows = list(_texts(connection, collection_id, missing[i : i + _BATCH], revision, heads))
+            found = _versions(connection, collection_id, missing[i : i + _BATCH], revision)
+            since = {row[0] for rows in found.values() for row in rows} - heads.keys()
+            heads |= {number: head(at) for number, at in dates_of(connection, edition_id, since).items()}
+        blocks = [(block_id(collection_id, number), *_text(rows, revision, heads)) for number, rows in found.items()]
         with writing(engine) as connection:
-            insert_many(connection, PublishedBlock.__table__, _COLUMNS, rows)
+            insert_many(connection, PublishedBlock.__table__, _COLUMNS, blocks)
     return len(missing)
 
 
@@ -62,14 +65,20 @@ def _missing(engine: Engine, collection_id: int, wanted: Iterable[int]) -> list[
     return [number for number in wanted if block_id(collection_id, number) not in there]
 
 
-def _texts(
-    connection: Connection, collection_id: int, numbers: list[int], revision: int, heads: dict[int, bytes]
-) -> Iterator[tuple[int, int, bytes]]:
-    """(id, since, squeezed text) of some blocks at a revision; since = the newest change or departure in the block."""
+def _versions(
+    connection: Connection, collection_id: int, numbers: list[int], revision: int
+) -> dict[int, list[tuple[Any, ...]]]:
+    """(since, until, tail) of the versions in some blocks that there are at a revision, by block."""
+    found = {}
     for number in numbers:
         low, high = (record_id(collection_id, edge * BLOCK, 0) for edge in (number, number + 1))
-        rows = fetch(connection, _VERSIONS, {"low": low, "high": high, "at": revision})
-        live = [heads[since] + tail for since, until, tail in rows if until is None or until > revision]
-        ends = [until for _, until, _ in rows if until is not None and until <= revision]
-        newest = max([*ends, *(since for since, _, _ in rows)], default=revision)
-        yield block_id(collection_id, number), newest, squeeze(b",".join([b"", *live]))
+        found[number] = fetch(connection, _VERSIONS, {"low": low, "high": high, "at": revision})
+    return found
+
+
+def _text(rows: list[tuple[Any, ...]], revision: int, heads: dict[int, bytes]) -> tuple[int, bytes]:
+    """(since, squeezed text) of a block at a revision; since = the newest change or departure in the block."""
+    live = [heads[since] + tail for since, until, tail in rows if until is None or until > revision]
+    ends = [until for _, until, _ in rows if until is not None and until <= revision]
+    newest = max([*ends, *(since for since, _, _ in rows)], default=revision)
+    return newest, squeeze(b",".join([b"", *live]))

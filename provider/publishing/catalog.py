@@ -1,7 +1,7 @@
 """Which editions exist, what revision each shows, and the extents of their collections."""
 
 from array import array
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from provider.publishing.models import (
     PublishedRevision,
 )  # fmt: skip
 from provider.publishing.positions import Extent, unpack
+from shared.database import chunks
 from shared.oneroster.resources.learning import resources
 from shared.oneroster.resources.model import Resource
 from shared.oneroster.resources.rostering import ROSTERING
@@ -27,6 +28,7 @@ COLLECTIONS = CLASS_CACHE + STUDENT_CACHE
 #: The resource that a stored collection holds.
 RESOURCES: dict[str, Resource] = {resource.plural: resource for resource in (*ROSTERING, resources)}
 
+_dates, _of = select(PublishedRevision.number, PublishedRevision.published_at), PublishedRevision.edition_id
 _NOTHING = Extent(0, 0, 0, array("I"))
 
 
@@ -104,9 +106,14 @@ def extents_at(connection: Connection, collection_ids: Collection[int], revision
 
 def published_dates(connection: Connection, edition_id: int, after: int = 0) -> dict[int, datetime]:
     """When each revision of an edition after number `after` was published (UTC)."""
-    rows = connection.execute(
-        select(PublishedRevision.number, PublishedRevision.published_at).where(
-            PublishedRevision.edition_id == edition_id, PublishedRevision.number > after
-        )
-    )
+    rows = connection.execute(_dates.where(_of == edition_id, PublishedRevision.number > after))
     return {row[0]: row[1] for row in rows}
+
+
+def dates_of(connection: Connection, edition_id: int, numbers: Iterable[int]) -> dict[int, datetime]:
+    """When some revisions of an edition were published (UTC)."""
+    found: dict[int, datetime] = {}
+    for some in chunks(numbers):
+        rows = connection.execute(_dates.where(_of == edition_id, PublishedRevision.number.in_(some)))
+        found |= {row[0]: row[1] for row in rows}
+    return found

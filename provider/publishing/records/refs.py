@@ -1,5 +1,6 @@
 """References between records: each made once per edition and shared by all records that hold it."""
 
+import re
 from collections.abc import Iterable
 from operator import itemgetter
 from typing import Any
@@ -8,6 +9,9 @@ from urllib.parse import quote
 from provider.eligibility.facts import Facts
 from provider.publishing.records import ids
 from shared.oneroster.versions import BASE_PATHS, Version
+
+#: Matches an id that stands in a URL as it is, as nearly all do.
+_PLAIN = re.compile(r"[\w.~-]+", re.ASCII).fullmatch
 
 #: A GUIDRef: {"href", "sourcedId", "type"}. Not to be changed by anybody: records share it.
 Ref = dict[str, Any]
@@ -28,7 +32,8 @@ class References:
         self._resources: dict[int, Ref] = {}
 
     def make(self, collection: str, kind: str, sourced_id: str, service: str = "rostering") -> Ref:
-        href = f"{self._roots[service]}/{collection}/{quote(sourced_id, safe='')}"
+        name = sourced_id if _PLAIN(sourced_id) else quote(sourced_id, safe="")
+        href = f"{self._roots[service]}/{collection}/{name}"
         return {"href": href, "sourcedId": sourced_id, "type": kind}
 
     def org(self, school_id: int | None) -> Ref:

@@ -7,8 +7,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from provider.eligibility.context import Context
 from provider.eligibility.edition import SHARE, Edition
 from provider.eligibility.rows import School
+from provider.eligibility.rule import Included
+from provider.eligibility.rules.users import LETTERS
 from provider.publishing.catalog import RESOURCES
 from shared.oneroster.resources.model import ABSENT, REQUIRED
 from shared.oneroster.versions import Version
@@ -52,6 +55,18 @@ def test_every_reference_resolves_in_its_edition(seed: int, edition: Edition, ch
         for record in found.values():
             for target, sourced_id in references(record.rest):
                 assert sourced_id in records[target], f"{collection} {record.sourced_id} -> {target} {sourced_id}"
+
+
+@settings(max_examples=100, deadline=None)
+@given(seed=st.integers(0, 10**6), edition=editions, chosen=switches)
+def test_who_has_no_rows_for_a_role_does_not_have_it(seed: int, edition: Edition, chosen: dict[str, Any]) -> None:
+    """The rules omit every role whose rows a person lacks: asking only for the others loses nobody (P-82)."""
+    district = random_district(random.Random(seed))
+    district.set(**chosen)
+    context = Context(district.facts(), edition)
+    for person_id in context.facts.people:
+        asked = [(letter, context.role(person_id, letter)) for letter in LETTERS]
+        assert context.roles(person_id) == [pair for pair in asked if isinstance(pair[1], Included)]
 
 
 @settings(max_examples=100, deadline=None)
