@@ -10,6 +10,7 @@ from consumer.client.records import OrgRecord, SessionRecord
 from consumer.connections import Connection
 from consumer.mapping.choices import Group, Kind, Options, SectionName
 from consumer.mapping.suggest import SUGGESTED_ROLES, periods, schools_to_map, terms_to_map
+from consumer.mapping.years import year_of
 from consumer.platform.models import ROLES, GradingPeriod, School
 from consumer.sync.choices import Places, load_options
 from consumer.sync.tables import RoleMapping, SchoolMapping, SyncOption, TermMapping
@@ -47,7 +48,8 @@ def map_school(session: Session, connection: Connection, org: OrgRecord, school_
 
 def map_term(session: Session, connection: Connection, term: SessionRecord, period_id: int | None) -> GradingPeriod:
     """Map a SIS term to a grading period; None creates one with its name and dates (C-33), unless there is one with
-    the same name and dates (C-36).
+    the same name and dates (C-36). Whoever maps the first term has chosen its year as the active one (C-19): what the
+    SIS offers later does not change that.
     """
     period = _own_period(session, connection, term) if period_id is None else session.get(GradingPeriod, period_id)
     if period is None:
@@ -57,6 +59,8 @@ def map_term(session: Session, connection: Connection, term: SessionRecord, peri
         row = TermMapping(connection_id=connection.id, sis_id=term.sourced_id, grading_period_id=period.id)
         session.add(row)
     row.grading_period_id = period.id
+    if connection.active_year is None:
+        connection.active_year = year_of(term)
     session.flush()
     return period
 

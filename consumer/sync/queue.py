@@ -64,7 +64,8 @@ def queue_run(
     for table, what in ((SchoolMapping, "school"), (TermMapping, "term")):
         rows = select(func.count()).select_from(table).where(table.connection_id == connection.id)
         if not session.scalar(rows):
-            raise Refused(f"No {what} of {connection.name} is mapped yet: run `homeroom consumer map` first")
+            how = "map one first, in its tab or with `homeroom consumer map`"
+            raise Refused(f"No {what} of {connection.name} is mapped yet: {how}")
     if not dry_run and (why := why_only_dry(session, connection.id)):  # C-105
         raise Refused(why)
     _refuse_while_open(session, connection)

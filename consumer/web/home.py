@@ -1,7 +1,7 @@
 """The home page: every connection, how it stands, and what to do next."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -11,7 +11,10 @@ from sqlalchemy.orm import Session
 from consumer.connections import Connection
 from consumer.database import db
 from consumer.platform.settings import read_settings
+from consumer.sync.log import KINDS
+from consumer.sync.schedule import NextRun
 from consumer.sync.tables import SyncRun
+from consumer.sync.timetable import next_run, zone_of
 from consumer.web.tabs import is_administrator
 from shared.web.people import Person
 from shared.web.sessions import guard, the_person
@@ -22,7 +25,7 @@ guard(home, lambda _person: True)
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLine:
-    """A connection with its last run."""
+    """A connection with its last run, and when the schedule runs next (C-97); None when it never does."""
 
     id: int
     name: str
@@ -33,6 +36,7 @@ class ConnectionLine:
     run_kind: str
     status: str
     queued_at: datetime | None
+    next_at: datetime | None
 
 
 def landing(person: Person) -> str:
@@ -46,7 +50,7 @@ def show() -> ResponseReturnValue:
     session = db.session()
     if not is_administrator(the_person()):
         return render_template("member.html")
-    lines = connection_lines(session)
+    lines = connection_lines(session, datetime.now(UTC))
     return render_template("home.html", lines=lines, zone=read_settings(session).time_zone)
 
 
@@ -56,17 +60,19 @@ def connection(connection_id: int) -> ResponseReturnValue:
     return redirect(url_for("configuration.show", connection_id=connection_id))
 
 
-def connection_lines(session: Session) -> list[ConnectionLine]:
+def connection_lines(session: Session, now: datetime) -> list[ConnectionLine]:
     """Every connection by name, with its last run."""
     last_runs = select(func.max(SyncRun.id)).group_by(SyncRun.connection_id)
     runs = {run.connection_id: run for run in session.scalars(select(SyncRun).where(SyncRun.id.in_(last_runs)))}
-    return [_line(row, runs.get(row.id)) for row in session.scalars(select(Connection).order_by(Connection.name))]
+    rows = session.scalars(select(Connection).order_by(Connection.name)).all()
+    return [_line(row, runs.get(row.id), next_run(session, row, zone_of(session), now)) for row in rows]
 
 
-def _line(row: Connection, run: SyncRun | None) -> ConnectionLine:
-    if run is None:
-        return ConnectionLine(row.id, row.name, row.base_url, row.version, row.mode, None, "", "Never synced", None)
-    kind = f"{run.kind}, dry run" if run.dry_run else run.kind
+def _line(row: Connection, run: SyncRun | None, following: NextRun) -> ConnectionLine:
+    run_id, kind, status, queued_at = None, "", "Never synced", None
+    if run is not None:
+        kind = f"{KINDS[run.kind]}, dry run" if run.dry_run else KINDS[run.kind]
+        run_id, status, queued_at = run.id, run.status, run.queued_at
     return ConnectionLine(
-        row.id, row.name, row.base_url, row.version, row.mode, run.id, kind, run.status, run.queued_at
+        row.id, row.name, row.base_url, row.version, row.mode, run_id, kind, status, queued_at, following.at
     )

@@ -55,8 +55,20 @@ def test_a_year_is_chosen_at_any_time_and_also_back(platform_11: Platform) -> No
 
 def test_before_anything_was_read_no_year_can_be_chosen(platform_11: Platform) -> None:
     platform_11.session.execute(StagedRecord.__table__.delete())
+    platform_11.connection.active_year = None
     with pytest.raises(BadYear, match="read the schools and terms"):
         choose_year(platform_11.session, platform_11.connection, 2027)
+
+
+def test_who_maps_terms_has_chosen_their_year_whatever_the_sis_offers_next(platform_11: Platform) -> None:
+    """C-19, C-23: a feed of another year changes nothing until somebody chooses it."""
+    assert platform_11.connection.active_year == 2027
+    platform_11.sync()
+    before = platform_11.rows()
+    for record in platform_11.provider.records["academicSessions"]:
+        record["schoolYear"] = "2028"
+    assert [notice.code for notice in platform_11.sync().notices] == ["YEAR_NOT_AVAILABLE"]
+    assert platform_11.rows() == before
 
 
 def test_the_preview_tells_what_comes_and_what_is_left_alone(platform_11: Platform) -> None:
