@@ -64,7 +64,15 @@ def _receive(app: Any, client_id: str, ada: str) -> None:
         connection = Connection(name="district", base_url="https://sis.example/campus/oneroster/demo", version="1.2",
                                 client_id=client_id, client_secret_sealed="x", token_url="https://sis.example/token")  # fmt: skip
         people = [
-            Account(username=name, username_key=name, given_name=given, family_name="Lake", role="student")
+            Account(
+                username=name,
+                username_key=name,
+                given_name=given,
+                family_name="Lake",
+                role="student",
+                family_key="lake",
+                given_key=given.lower(),
+            )
             for name, given in (("user1", "Ada"), ("zoe", "Zoe"))
         ]
         session.add_all([connection, *people])

@@ -109,9 +109,16 @@ def _where(wanted: RunsWanted) -> list[ColumnElement[bool]]:
         if value is not None:
             asked.append(column == value)
     if wanted.school_id is not None:
-        touched = select(PlanChange.id).where(PlanChange.run_id == SyncRun.id, PlanChange.school_id == wanted.school_id)
-        asked.append(touched.exists())
+        asked.append(_touches(wanted.school_id))
     return asked
+
+
+def _touches(school_id: Any) -> ColumnElement[bool]:
+    """Whether the run has a plan row of the school. With its LIMIT, PostgreSQL looks for one row in the index; an
+    EXISTS it would make a join over all plans.
+    """
+    rows = select(PlanChange.id).where(PlanChange.run_id == SyncRun.id, PlanChange.school_id == school_id)
+    return rows.limit(1).correlate(SyncRun, School).scalar_subquery().is_not(None)
 
 
 def _rows(session: Session, runs: Sequence[SyncRun]) -> list[RunRow]:
@@ -122,10 +129,9 @@ def _rows(session: Session, runs: Sequence[SyncRun]) -> list[RunRow]:
 
 def _schools(session: Session, run_ids: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
     """Names of the schools that each run touched: one look into an index for each run and school."""
-    touched = select(PlanChange.id).where(PlanChange.run_id == SyncRun.id, PlanChange.school_id == School.id)
     rows = (
         select(SyncRun.id, School.name)
-        .join(School, touched.exists())
+        .join(School, _touches(School.id))
         .where(SyncRun.id.in_(run_ids))
         .order_by(SyncRun.id, School.name)
     )

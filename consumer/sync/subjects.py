@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from consumer.connections import Connection
 from consumer.mapping.identity import fold
+from consumer.platform.accounts import searched
 from consumer.platform.models import Account, AccountSisId, Course, Section
 from consumer.sync.staging import StagedRecord
 from consumer.sync.tables import Entity, PlanChange, SkippedRecord, StagedEnrollment
 from consumer.sync.wording import account_name
 
-#: People, sections and courses that one search looks at, of each kind.
-MOST = 50
+#: People that one search looks at; sections and courses, of which each has many rows.
+MOST, MOST_PLACES = 50, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class Subjects:
 
 
 def find_people(session: Session, text: str, connection_id: int | None = None) -> list[Person]:
-    """The people whom `text` names: SIS id, username or email in full, else a part of a name or username.
+    """The people whom `text` names: SIS id, username or email in full, else words with which their names, username or
+    email begin.
 
     The first of these that names anybody decides; at most MOST people, by name.
     """
@@ -81,11 +83,8 @@ def _by_login(session: Session, text: str, connections: Iterable[int]) -> list[P
 
 
 def _by_part(session: Session, text: str, connections: Iterable[int]) -> list[Person]:
-    full_name = Account.given_name + " " + Account.family_name
-    named = select(Account).where(
-        or_(full_name.icontains(text, autoescape=True), Account.username_key.contains(fold(text), autoescape=True))
-    )
-    found = [_person(account, None, None) for account in session.scalars(named.order_by(Account.id).limit(MOST))]
+    named = select(Account).where(*searched(text)).order_by(Account.id).limit(MOST)
+    found = [_person(account, None, None) for account in session.scalars(named)]
     for connection_id in connections:
         skipped = select(SkippedRecord).where(
             SkippedRecord.connection_id == connection_id,
@@ -122,7 +121,7 @@ def _named(session: Session, table: Any, column: Any, text: str, connection_id: 
     rows = select(table.sis_id).where(or_(table.sis_id == text, column.icontains(text, autoescape=True)))
     if connection_id is not None:
         rows = rows.where(table.connection_id == connection_id)
-    return {sis_id for sis_id in session.scalars(rows.order_by(table.id).limit(MOST)) if sis_id}
+    return {sis_id for sis_id in session.scalars(rows.order_by(table.id).limit(MOST_PLACES)) if sis_id}
 
 
 def plan_rows_about(session: Session, subjects: Subjects) -> Select[int]:
