@@ -102,7 +102,7 @@ def test_from_the_first_step_to_the_last(site: Site, providers_of_both: tuple[Fa
     edited["given_name"] = "<script>alert(1)</script>"
     page.get_by_label("The report, filled in").set_input_files(as_file(rows))
     press(page, "Upload the mapping")
-    told(page, "1 rows say who is who.")
+    told(page, "1 row says who is who.")
     expect(page.get_by_role("cell", name="was edited")).to_be_visible()
     check_looks(page, "data-prep-answered")
     press(page, "Make the report anew with the people of 1.2")
