@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
 import click
 
 from consumer.context import ConsumerContext
 from consumer.database import db
+from consumer.platform.audit import audit
 from consumer.platform.csv_files import BadFile
 from consumer.platform.user_import import ImportReport, import_users
 from shared.database import will_write
@@ -37,6 +39,10 @@ def import_command(context: ConsumerContext, file: BinaryIO, dry_run: bool, as_j
             for latest in import_users(session, context.app.extensions["homeroom"]["sealer"], file, begin, dry_run):
                 session.commit()
                 report = latest
+            if not dry_run:
+                done = {"created": report.created, "updated": report.updated, "left out": report.failed}
+                audit(session, datetime.now(UTC), None, "import users", f"{report.rows:,} rows", None, done)
+                session.commit()
         except BadFile as error:
             raise click.ClickException(str(error)) from error
     if as_json:

@@ -34,6 +34,21 @@ class Answered:
     errors: list[RowError] = field(default_factory=list)
 
 
+class BadAnswer(ValueError):
+    """What somebody said about one person cannot be; the message says why."""
+
+
+def take_answer(session: Session, connection: Connection, report: DataPrepReport, sis_id: str, account_id: int) -> None:
+    """Store that a SIS record is the account beside it in a row of a report; the caller commits. Raises BadAnswer."""
+    if not any(a == str(account_id) and plain(s) == sis_id for a, s in _written(report).lines):
+        raise BadAnswer("This person is not in the last report: look at it again")
+    answered = Answered()
+    if not _unless_stored(session, connection.id, {sis_id: (account_id, 0)}, answered):
+        raise BadAnswer(answered.errors[0].reason)
+    session.merge(IdentityMapping(connection_id=connection.id, sis_id=sis_id, account_id=account_id))
+    session.flush()
+
+
 def take_answers(session: Session, connection: Connection, report: DataPrepReport, stream: BinaryIO) -> Answered:
     """Store what the mapping ids of an uploaded report say; the caller commits, and makes a new report after it.
 

@@ -19,6 +19,7 @@ from consumer.connections import Connection, find_connection
 from consumer.context import ConsumerContext
 from consumer.database import db
 from consumer.folding import fold
+from consumer.platform.audit import audit
 from consumer.platform.csv_files import BadFile
 from consumer.platform.models import Account
 from consumer.sync.peer import open_client
@@ -126,6 +127,8 @@ def _target(context: ConsumerContext, session: Session, connection: Connection, 
             session, context.app.extensions["homeroom"]["sealer"], connection,
             lambda url: why_refused(url, allow_private), said["url"], said["token_url"], said["client_id"], secret,
         )  # fmt: skip
+        after = {key: "new" if key == "client_secret" else value for key, value in said.items() if value is not None}
+        audit(session, datetime.now(UTC), None, "prepare upgrade", connection.name, None, after)
         session.commit()
     return {}
 
@@ -137,6 +140,8 @@ def _mapping(context: ConsumerContext, session: Session, connection: Connection,
     if report is None:
         raise NotYet("There is no report that could be taken back: make one with --report FILE")
     answered = take_answers(session, connection, report, given.mapping)
+    done = {"taken": answered.taken, "left out": len(answered.errors)}
+    audit(session, datetime.now(UTC), None, "map people", f"{connection.name}: report {report.id}", None, done)
     session.commit()
     return {"mapped": answered.taken, "refused_lines": [error._asdict() for error in answered.errors]}
 
@@ -156,6 +161,7 @@ def _report(context: ConsumerContext, session: Session, connection: Connection, 
         users, unreadable = read_users(client)
     will_write(session)
     report = make_report(session, connection, version, users, datetime.now(UTC))
+    audit(session, report.made_at, None, "make Data Prep report", f"{connection.name}: report {report.id}")
     given.report.write_bytes(csv_of(report))
     session.commit()
     counts = {name: getattr(report, name) for name in ("matched", "only_here", "only_sis", "undecided")}

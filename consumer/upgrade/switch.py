@@ -19,6 +19,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from consumer.connections import Connection
+from consumer.mapping.choices import Group
 from consumer.mapping.users import MappedUser, leading, map_user
 from consumer.platform.audit import audit
 from consumer.platform.models import (
@@ -200,7 +201,11 @@ def _hold_roles(session: Session, connection_id: int, mapped: list[_Mapped]) -> 
 def _keep_district(session: Session, mapped: list[_Mapped]) -> int:
     """Step 4, guardians: the first sync moves them to a school; the district building stays theirs (C-106)."""
     districts = set(session.scalars(select(School.id).where(School.kind == "district")))
-    moving = [m for m in mapped if m.school_id in districts and m.school_id not in m.wanted.schools]
+    moving = [
+        m
+        for m in mapped
+        if m.wanted.group is Group.GUARDIAN and m.school_id in districts and m.school_id not in m.wanted.schools
+    ]
     for chunk in chunks(moving):
         has = select(AccountSchool.account_id, AccountSchool.school_id)
         present = set(session.execute(has.where(AccountSchool.account_id.in_([m.account_id for m in chunk]))).all())

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from consumer.context import ConsumerContext
-from consumer.platform.models import Account
+from consumer.platform.models import Account, AuditEntry
 from consumer.user_import_command import import_command
 
 FILE = "username,given_name,family_name,role\nada,Ada,Example,student\nben,,Example,student\n"
@@ -35,6 +35,7 @@ def test_good_rows_are_stored_and_bad_ones_told(consumer_app: Flask, consumer_se
     assert report["errors"] == [{"line": 3, "column": "given_name", "reason": "is blank, and somebody new needs it"}]
     with consumer_app.app_context():
         assert db.session.scalars(select(Account.username)).all() == ["ada"]
+        assert db.session.scalars(select(AuditEntry.action)).all() == ["import users"]
 
 
 def test_a_file_without_fault_ends_with_status_0(consumer_app: Flask, consumer_settings: Any) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
+from sqlalchemy import select
 
 from consumer.connections import Connection
 from consumer.context import ConsumerContext
+from consumer.platform.models import AuditEntry
 from consumer.sync.tables import SyncRun
 from consumer.upgrade.command import upgrade_command
 from shared.sealing import open_sealer
@@ -61,6 +63,11 @@ def test_step_by_step_with_what_comes_next(line: Line, district: District, tmp_p
     district.session.get(SyncRun, run).queued_at = datetime.now(UTC)
     district.session.commit()
     assert line.json("--approve", str(run))["stage"] == "done"
+    entries = district.session.execute(select(AuditEntry.action, AuditEntry.after).order_by(AuditEntry.id)).all()
+    assert [entry.action for entry in entries][-4:] == [
+        "prepare upgrade", "make Data Prep report", "upgrade connection", "approve upgrade",
+    ]  # fmt: skip
+    assert district.new.client_secret not in str(entries)
 
 
 def test_a_report_is_filled_in_and_taken_back(line: Line, district: District, tmp_path: Path) -> None:
