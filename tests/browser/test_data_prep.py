@@ -163,6 +163,43 @@ def test_who_is_who_is_searched(site: Site, providers_of_both: tuple[FaultProvid
     expect(page.get_by_role("link", name="Rivera, Ben")).to_be_visible()
 
 
+def test_whoever_could_be_several_accounts_is_decided_in_the_list(
+    site: Site, providers_of_both: tuple[FaultProvider, FaultProvider]
+) -> None:
+    """C-101."""
+    old, new = providers_of_both
+    second_role(old, new, "T-1", "guardian", "g", username="tess.home", email="tess@home.example")
+    site.platform.sync()
+    page = site.page("ada")
+    page.goto(site.tab("data-prep"))
+    enter_target(page, new)
+    press(page, "Make the report with the people of 1.2")
+    told(page, "The report is made.")
+    page.get_by_role("link", name="To be decided", exact=True).click()
+    rows = page.get_by_role("region", name="People of the report").get_by_role("row")
+    expect(rows).to_have_count(3)
+    check_looks(page, "data-prep-decide")
+    rows.filter(has_text="tess.home").get_by_role("button", name="This is the one").click()
+    told(page, "This is kept.")
+    expect(rows.filter(has_text="tess.home").get_by_role("strong")).to_have_text("This is the one")
+    rows.get_by_role("button", name="This is the one").click()
+    told(page, "This is kept.")
+    expect(rows.filter(has_text="tess.home").get_by_role("button", name="This is the one")).to_be_visible()
+    db.session.rollback()
+    tess = db.session.scalars(select(Account.id).where(Account.username == "tess.t-1")).one()
+    assert [(row.sis_id, row.account_id) for row in db.session.query(IdentityMapping)] == [("guid-t-1", tess)]
+    token = page.locator("input[name=csrf_token]").first.input_value()
+    for sis_id, account in (("guid-u1", str(tess)), ("nobody", str(tess)), ("guid-t-1", "99999"), ("", "")):
+        form = {"csrf_token": token, "sis_id": sis_id, "account": account}
+        page.request.post(page.url, form=form, headers={"Referer": page.url})
+    db.session.rollback()
+    assert [(row.sis_id, row.account_id) for row in db.session.query(IdentityMapping)] == [("guid-t-1", tess)]
+    page.goto(site.tab("data-prep"))
+    press(page, "Make the report anew with the people of 1.2")
+    told(page, "The report is made.")
+    done(page, "Nobody is left to be decided")
+
+
 def test_what_goes_wrong_is_told_and_changes_nothing(
     site: Site, providers_of_both: tuple[FaultProvider, FaultProvider]
 ) -> None:

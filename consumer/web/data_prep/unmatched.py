@@ -9,8 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from consumer.database import db
 from consumer.folding import fold
+from consumer.platform.audit import audit
 from consumer.platform.csv_cells import plain
+from consumer.upgrade.answers import BadAnswer, take_answer
 from consumer.upgrade.gates import NotYet, confirm_unmatched
+from consumer.upgrade.people import load_mapping
 from consumer.upgrade.report import BOTH, HERE, IN_SIS, SIS, UNDECIDED, last_report, lines_of
 from consumer.web.data_prep.tab import data_prep, sentence, show_page
 from consumer.web.filters import number_of
@@ -18,6 +21,7 @@ from consumer.web.tabs import address, the_page
 from shared.database import will_write
 from shared.oneroster.versions import Version
 from shared.web.lists import SIZE, Listing, read_asked
+from shared.web.redirects import own_path
 
 #: The lists by their name in an address.
 LISTS: Mapping[str, str] = {"undecided": UNDECIDED, "here": HERE, "sis": IN_SIS, "both": BOTH}
@@ -42,7 +46,31 @@ def people() -> ResponseReturnValue:
     status = LISTS.get(asked.filters.get("show", ""))
     found = [line for line in _lines(lines_of(report)) if status in (None, line.status) and _fits(line, words)]
     listing = Listing(found[asked.offset : asked.offset + SIZE], len(found), asked)
-    return render_template("roster/data_prep_people.html", listing=listing, report=report, options=OPTIONS)
+    return render_template(
+        "roster/data_prep_people.html", listing=listing, report=report, options=OPTIONS, undecided=UNDECIDED,
+        said=load_mapping(db.session(), the_page().connection.id),
+    )  # fmt: skip
+
+
+@data_prep.post("/people/")
+def decide() -> ResponseReturnValue:
+    """Say which account somebody of the SIS is; the next report goes by it (C-101)."""
+    session, back = db.session(), own_path(request.form.get("back"), address("data_prep.people"))
+    session.commit()
+    will_write(session)
+    connection, account = the_page().connection, the_page().account
+    report = last_report(session, connection.id) or abort(404)
+    sis_id, account_id = request.form.get("sis_id", ""), number_of(request.form.get("account")) or 0
+    try:
+        take_answer(session, connection, report, sis_id, account_id)
+    except BadAnswer as error:
+        session.rollback()
+        flash(sentence(error), "bad")
+        return redirect(back, 303)
+    audit(session, datetime.now(UTC), account, "map person", connection.name, None, {sis_id: f"account {account_id}"})
+    session.commit()
+    flash("This is kept. Make a new report when everybody is decided.", "good")
+    return redirect(back, 303)
 
 
 @data_prep.post("/confirm")
