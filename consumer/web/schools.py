@@ -13,17 +13,16 @@ from consumer.database import db
 from consumer.mapping.suggest import schools_to_map
 from consumer.platform.models import School
 from consumer.sync.choices import load_places
-from consumer.sync.mapping import BadChoice, map_school, unmap
+from consumer.sync.mapping import map_school, unmap
 from consumer.sync.offered import count_offered
 from consumer.sync.tables import SchoolMapping
+from consumer.web.choosing import NEW, NOT_MAPPED, store_choice
 from consumer.web.saving import save_fields
 from consumer.web.tabs import address, tab, the_page
 from shared.web.forms import Form, stored_form
 
 schools = tab("schools")
 
-#: The values of a choice that are no platform school: not mapped, and a building created from the SIS school (C-27).
-NOT_MAPPED, NEW = "", "new"
 #: A choice's field: this, and the sourcedId of the org.
 FIELD = "school-"
 
@@ -72,12 +71,11 @@ def _stored(session: Session, connection: Connection) -> dict[str, str]:
 def _store(session: Session, connection: Connection, field: str, chosen: str) -> str:
     sis_id = field.removeprefix(FIELD)
     org = load_places(session, connection).orgs[sis_id]
-    if chosen == NOT_MAPPED:
-        unmap(session, connection, SchoolMapping, sis_id)
-    elif chosen == NEW or chosen.isdigit():
-        map_school(session, connection, org, None if chosen == NEW else int(chosen))
-    else:
-        raise BadChoice("Choose one of the list")
+    store_choice(
+        chosen,
+        lambda: unmap(session, connection, SchoolMapping, sis_id),
+        lambda school_id: map_school(session, connection, org, school_id),
+    )
     return org.name
 
 

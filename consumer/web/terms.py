@@ -16,11 +16,11 @@ from consumer.database import db
 from consumer.mapping.suggest import terms_to_map
 from consumer.platform.models import GradingPeriod
 from consumer.sync.choices import Places, active_year, load_places
-from consumer.sync.mapping import BadChoice, map_term, unmap
+from consumer.sync.mapping import map_term, unmap
 from consumer.sync.offered import Offered, count_offered
 from consumer.sync.tables import TermMapping
+from consumer.web.choosing import NEW, NOT_MAPPED, store_choice
 from consumer.web.saving import save_fields
-from consumer.web.schools import NEW, NOT_MAPPED
 from consumer.web.tabs import address, tab, the_page
 from shared.web.forms import Form, stored_form
 
@@ -79,12 +79,11 @@ def _stored(session: Session, connection: Connection) -> dict[str, str]:
 def _store(session: Session, connection: Connection, field: str, chosen: str) -> str:
     sis_id = field.removeprefix(FIELD)
     term = load_places(session, connection).sessions[sis_id]
-    if chosen == NOT_MAPPED:
-        unmap(session, connection, TermMapping, sis_id)
-    elif chosen == NEW or chosen.isdigit():
-        map_term(session, connection, term, None if chosen == NEW else int(chosen))
-    else:
-        raise BadChoice("Choose one of the list")
+    store_choice(
+        chosen,
+        lambda: unmap(session, connection, TermMapping, sis_id),
+        lambda period_id: map_term(session, connection, term, period_id),
+    )
     return term.title
 
 
