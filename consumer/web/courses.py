@@ -11,6 +11,7 @@ from consumer.sync.choices import load_options
 from consumer.sync.mapping import set_option
 from consumer.web.saving import save_fields
 from consumer.web.tabs import address, tab, the_page
+from consumer.web.terms import schedule_standing
 from consumer.web.ticks import NOT_TICKED, TICKED, mapped_schools, store_tick, stored_ticks, tick_field
 from shared.web.forms import Form, stored_form
 
@@ -45,5 +46,6 @@ def _store(session: Session, connection: Connection, field: str, chosen: str) ->
 
 
 def _page(form: Form) -> str:
-    schools = [(school, tick_field(school)) for school in mapped_schools(db.session(), the_page().connection)]
-    return render_template("roster/courses.html", schools=schools, form=form)
+    session, connection = db.session(), the_page().connection
+    schools = [(school, tick_field(school)) for school in mapped_schools(session, connection)]
+    return render_template("roster/courses.html", schools=schools, form=form, **schedule_standing(session, connection))

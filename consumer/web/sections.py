@@ -2,6 +2,8 @@
 (C-64 … C-77, C-86).
 """
 
+from datetime import UTC, datetime
+
 from flask import flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -9,12 +11,14 @@ from sqlalchemy.orm import Session
 from consumer.connections import Connection
 from consumer.database import db
 from consumer.mapping.choices import Kind, SectionName
+from consumer.platform.audit import audit
 from consumer.sync.choices import load_options, load_places
 from consumer.sync.mapping import BadChoice, set_option
 from consumer.web.saving import save_fields
 from consumer.web.tabs import address, tab, the_page
-from consumer.web.terms import shown_year
+from consumer.web.terms import schedule_standing, shown_year
 from consumer.web.ticks import mapped_schools, store_tick, stored_ticks, tick_field
+from shared.database import will_write
 from shared.web.forms import Form, stored_form
 
 sections = tab("sections")
@@ -40,8 +44,12 @@ def save() -> ResponseReturnValue:
 @sections.post("/schedule-is-final")
 def confirm_schedule() -> ResponseReturnValue:
     """The schedule of the active year is final and active: the warning is gone until the next year (C-76)."""
-    session, connection = db.session(), the_page().connection
-    connection.schedule_final_year = shown_year(connection, load_places(session, connection))
+    session, page = db.session(), the_page()
+    session.commit()
+    will_write(session)
+    year = shown_year(page.connection, load_places(session, page.connection))
+    page.connection.schedule_final_year = year
+    audit(session, datetime.now(UTC), page.account, "confirm schedule", page.connection.name, None, {"year": year})
     session.commit()
     flash("Noted: the schedule of this year is final.", "good")
     return redirect(address("sections.show"), 303)
@@ -81,6 +89,5 @@ def _number(text: str, most: int) -> float:
 def _page(form: Form) -> str:
     session, connection = db.session(), the_page().connection
     schools = [(school, tick_field(school)) for school in mapped_schools(session, connection)]
-    year = shown_year(connection, load_places(session, connection))
-    final = year is not None and connection.schedule_final_year == year
-    return render_template("roster/sections.html", schools=schools, form=form, names=NAMES, year=year, final=final)
+    standing = schedule_standing(session, connection)
+    return render_template("roster/sections.html", schools=schools, form=form, names=NAMES, **standing)

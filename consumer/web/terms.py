@@ -63,6 +63,12 @@ def shown_year(connection: Connection, places: Places) -> int | None:
     return active_year(connection, places, datetime.now(UTC).astimezone(ZoneInfo(the_page().zone)).date())
 
 
+def schedule_standing(session: Session, connection: Connection) -> dict[str, object]:
+    """The active year, and whether somebody has said that its schedule is final (C-76): `year` and `final`."""
+    year = shown_year(connection, load_places(session, connection))
+    return {"year": year, "final": year is not None and connection.schedule_final_year == year}
+
+
 def _offered(session: Session, connection: Connection) -> list[SessionRecord]:
     places = load_places(session, connection)
     found = terms_to_map(places.sessions.values(), shown_year(connection, places) or 0)

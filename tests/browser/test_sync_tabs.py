@@ -60,8 +60,9 @@ def test_a_limit_that_is_no_number_is_told_beside_its_field_and_kept(site: Site)
 def test_the_warning_of_schedules_goes_once_somebody_says_that_it_is_final(site: Site) -> None:
     """C-76."""
     page = site.page("ada")
-    page.goto(site.tab("sections"))
-    expect(page.get_by_text("Do not sync courses and sections before")).to_be_visible()
+    for tab in ("courses", "sections"):
+        page.goto(site.tab(tab))
+        expect(page.get_by_text("Do not sync courses and sections before")).to_be_visible()
     page.get_by_role("button", name="The schedule is final").click()
     expect(page.get_by_text("Do not sync courses and sections before")).to_have_count(0)
 
