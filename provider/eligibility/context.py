@@ -54,6 +54,7 @@ class Context(SchoolTime):
         self._section_terms: dict[int, tuple[rows.Term, ...]] = {}
         self._section_days: dict[int, tuple[date, date]] = {}
         self._relationships: dict[str, dict[int, bool]] = defaultdict(dict)
+        self._rosters: dict[memberships.RosterCase, Decision] = {}
         self._resources: dict[int, Decision] = {}
         self._evidence = tuple((letter, facts.evidence[letter]) for letter in LETTERS)
 
@@ -272,6 +273,14 @@ class Context(SchoolTime):
     def person_published(self, person_id: int) -> bool:
         """Whether a person is published in any role."""
         return bool(self.roles(person_id))
+
+    def roster(self, row: rows.Roster) -> Decision:
+        """Whether a roster row is published as an enrollment, and with which status."""
+        case = memberships.roster_case(row, self)
+        decision = self._rosters.get(case)
+        if decision is None:
+            decision = self._rosters[case] = decide(memberships.ROSTERS, row, self)
+        return decision
 
     # Resources
 

@@ -28,6 +28,9 @@ _INDEX = ("collection_id", "field", "value", "position")
 
 #: In the place of what was known of a record that the projection has mentioned.
 _SEEN: tuple[int, bytes | None] = (-1, None)
+#: What is found of a record: its id and digest, no digest when it is hidden, neither when it was never published.
+_Found = tuple[int | None, bytes | None]
+_NEW: _Found = (None, None)
 
 _records = PublishedRecord.__table__
 _index = PublishedIndex.__table__
@@ -92,18 +95,23 @@ class Collection:
         """How many rows wait to be written."""
         return len(self._rows) + len(self._ended)
 
-    def take(self, record: Projected) -> None:
-        """Compare one projected record with what is published; remember what must be written."""
-        found = self._known.get(record.sourced_id)
-        if found is _SEEN:
-            self.difference.duplicates.append(record.sourced_id)
-            return
-        self._known[record.sourced_id] = _SEEN
-        key, known = found or (None, None)
-        tail = render(record)
-        mark = digest(tail)
-        if known == mark:
-            return
+    def take(self, records: Iterable[Projected]) -> None:
+        """Compare projected records with what is published; remember what must be written."""
+        every = self._known
+        for record in records:
+            found: _Found = every.get(record.sourced_id, _NEW)
+            if found is _SEEN:
+                self.difference.duplicates.append(record.sourced_id)
+                continue
+            every[record.sourced_id] = _SEEN
+            tail = render(record)
+            mark = digest(tail)
+            if found[1] != mark:
+                self._differs(record, found, mark, tail)
+
+    def _differs(self, record: Projected, found: _Found, mark: bytes, tail: bytes) -> None:
+        """A record is new or has another digest than the one that was found."""
+        key, known = found
         if key is None:
             position, version = self.difference.before.last + self.difference.added, 0
             self.difference.added += 1

@@ -7,7 +7,7 @@ from provider.eligibility.context import Context, nowhere
 from provider.eligibility.edition import Edition
 from provider.eligibility.facts import Facts
 from provider.eligibility.rule import Included, decide
-from provider.eligibility.rules.memberships import ROSTERS, SECTION_STAFF
+from provider.eligibility.rules.memberships import SECTION_STAFF
 from provider.publishing.records import courses, ids
 from provider.publishing.records.demographics import demographics
 from provider.publishing.records.orgs import orgs, sessions
@@ -85,7 +85,7 @@ def _enrollments(context: Context, refs: References) -> Iterator[Projected]:
     for roster in context.facts.rosters():
         if wanted and roster.person_id not in wanted.people and roster.section_id not in wanted.sections:
             continue
-        decision = decide(ROSTERS, roster, context)
+        decision = context.roster(roster)
         school = schools.get(roster.section_id)
         if isinstance(decision, Included) and school is not None:
             yield courses.student_enrollment(context, refs, roster, decision.status, school)

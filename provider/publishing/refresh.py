@@ -26,13 +26,13 @@ from provider.publishing.runs import RunResult, beat, finish_run, start_run
 from provider.publishing.scope import ids_in_question, used_elsewhere
 from provider.publishing.statistics import tell_planner
 from provider.publishing.sweeping import sweep
-from shared.database import snapshot, writing
+from shared.database import chunks, snapshot, writing
 from shared.owner import begin_work, end_work
 
 #: Departures that never need approval, however large their share: a small school is not a disaster.
 FEW = 20
-#: The heart beats at least every so many records, also when nothing is written.
-_BEAT = 20_000
+#: Records are compared in so many parts of a batch; the heart beats after so many parts, also when nothing is written.
+_PARTS, _BEAT = 8, 40
 
 Clock = Callable[[], datetime]
 Progress = Callable[[str, int], None]
@@ -181,11 +181,12 @@ def _collect(
         latest = known[number]
     collection = Collection(number, name, build.edition.version, build.next, build.extents[number], latest)
     build.differences[name] = collection.difference
-    for count, record in enumerate(records, 1):
-        collection.take(record)
-        if collection.pending >= BATCH or count % _BEAT == 0:
+    part = BATCH // _PARTS
+    for done, some in enumerate(chunks(records, part)):
+        collection.take(some)
+        if collection.pending >= BATCH or done % _BEAT == _BEAT - 1:
             _write(refresher, run_id, collection)
-            refresher.progress(name, count)
+            refresher.progress(name, done * part + len(some))
     collection.close()
     while collection.pending:
         _write(refresher, run_id, collection)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from provider.eligibility.dates import in_year, not_past, text
 from provider.eligibility.rows import Roster, SectionStaff
-from provider.eligibility.rule import TOBEDELETED, Rule, Rules, StatusRule, Where
+from provider.eligibility.rule import TOBEDELETED, Decision, Rule, Rules, StatusRule, Where
 
 if TYPE_CHECKING:
     from provider.eligibility.context import Context
@@ -32,21 +32,35 @@ def _dropped(row: Roster, context: Context) -> bool:
     return row.end_date < context.facts.today and row.end_date < context.section_days(row.section_id)[1]
 
 
+class RosterCase(NamedTuple):
+    """All that the rules look at of a roster row: what was decided of the class and of the student, and whether the row
+    ended early. Hundreds of thousands of rows are a handful of cases, so a pass decides each case once."""
+
+    section: Decision
+    student: Decision
+    dropped: bool
+
+
+def roster_case(row: Roster, context: Context) -> RosterCase:
+    return RosterCase(context.section(row.section_id), context.role(row.person_id, "s"), _dropped(row, context))
+
+
 ROSTERS: Rules[Roster] = Rules("student enrollment", (
     Rule("P-81", "The class is published.",
-         lambda row, context: context.published(context.section(row.section_id)), _class_text,
+         lambda row, context: context.published(roster_case(row, context).section), _class_text,
          Where("Section", "section.active, section.external_lms_exclude")),
     Rule("P-76", "The student is published.",
-         lambda row, context: context.published(context.role(row.person_id, "s")), _student_text,
+         lambda row, context: context.published(roster_case(row, context).student), _student_text,
          Where("Student: Enrollments", "enrollment")),
 ), (
     StatusRule("P-79", "The student is to be deleted.",
-               lambda row, context: context.gone(context.role(row.person_id, "s")), TOBEDELETED, _student_text,
+               lambda row, context: context.gone(roster_case(row, context).student), TOBEDELETED, _student_text,
                Where("Student: Enrollments", "enrollment.end_date")),
     StatusRule("P-75", "The class is to be deleted.",
-               lambda row, context: context.gone(context.section(row.section_id)), TOBEDELETED, _class_text,
+               lambda row, context: context.gone(roster_case(row, context).section), TOBEDELETED, _class_text,
                Where("Section: External LMS Exclude", "section.external_lms_exclude")),
-    StatusRule("P-78", "The roster ended early, and the setting says that this deletes.", _dropped, TOBEDELETED,
+    StatusRule("P-78", "The roster ended early, and the setting says that this deletes.",
+               lambda row, context: roster_case(row, context).dropped, TOBEDELETED,
                lambda row, context: f"end date {row.end_date or 'blank'}, ended_roster_status "
                f"{context.facts.switches.ended_roster_status}", ROSTER_DATES),
 ))  # fmt: skip

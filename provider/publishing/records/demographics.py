@@ -1,6 +1,7 @@
 """Records of demographics: one per available student, when the connection shares them (P-83a, P-104)."""
 
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Any
 
 from provider.eligibility import people, rows
@@ -18,6 +19,7 @@ RACES = {
     "nativeHawaiianOrOtherPacificIslander": "native_hawaiian_or_other_pacific_islander",
     "white": "white",
 }
+_races = attrgetter(*RACES.values())
 
 
 def demographics(context: Context, person_id: int) -> Iterator[Projected]:
@@ -30,9 +32,9 @@ def demographics(context: Context, person_id: int) -> Iterator[Projected]:
     if identity.birth_date:
         rest["birthDate"] = identity.birth_date.isoformat()
     put(rest, "sex", _sex(identity, context.edition.version))
-    races = {name: getattr(identity, column) for name, column in RACES.items()}
-    rest.update((name, _flag(marked)) for name, marked in races.items())
-    rest["demographicRaceTwoOrMoreRaces"] = _flag(sum(races.values()) > 1)
+    races = _races(identity)
+    rest.update(zip(RACES, map(_flag, races), strict=True))
+    rest["demographicRaceTwoOrMoreRaces"] = _flag(sum(races) > 1)
     rest["hispanicOrLatinoEthnicity"] = _flag(identity.hispanic_or_latino)
     put(rest, "countryOfBirthCode", identity.country_of_birth_code)
     put(rest, "stateOfBirthAbbreviation", identity.state_of_birth)
