@@ -179,7 +179,7 @@ def _details_wanted(run_id: int) -> Wanted:
         run_id=run_id,
         entity=Entity(entity) if entity in {each.value for each in Entity} else None,
         action=Action(action) if action in {value for value, _ in ACTIONS if value} else None,
-        code=asked.get("code") or None,
+        code=asked.get("code", "").replace("\0", "") or None,
         school_id=number_of(asked.get("school")),
         search=asked.get("search", "").strip()[:100],
     )

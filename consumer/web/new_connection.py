@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from consumer.connections import find_connection
 from consumer.connections.model import PAGE_LIMIT
 from consumer.database import db
 from consumer.platform.settings import read_settings
@@ -31,7 +32,9 @@ def save() -> ResponseReturnValue:
     will_write(session)
     details, errors = read_details(form, form.value("name"), None)
     connection = None
-    if details is not None:
+    if details is not None and find_connection(session, details.name.strip()) is not None:
+        errors = {"name": ["There is a connection of that name already: its Acting User can change it"]}  # C-15
+    elif details is not None:
         connection, errors = save_details(session, details)
     if connection is None:
         session.rollback()

@@ -48,11 +48,20 @@ def stored_form(values: Mapping[str, Any]) -> Form:
 
 
 def typed_form(typed: "MultiDict[str, str]", several: frozenset[str] = frozenset()) -> Form:
-    """A form that shows what was typed. `several` names the fields that may have many values; those are lists."""
+    """A form that shows what was typed. `several` names the fields that may have many values; those are lists.
+
+    A zero byte, which nobody types and PostgreSQL does not keep, is shown as the sign for what cannot be shown.
+    """
     values = {
-        name: typed.getlist(name) if name in several else typed[name] for name in typed if name not in FRAME_FIELDS
+        name: [*map(_text, typed.getlist(name))] if name in several else _text(typed[name])
+        for name in typed
+        if name not in FRAME_FIELDS
     }
     return Form(values, seen=typed.get(SEEN, ""))
+
+
+def _text(typed: str) -> str:
+    return typed.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def read_form(schema: Schema, form: Form) -> tuple[dict[str, Any], dict[str, list[str]]]:

@@ -38,9 +38,14 @@ def read_asked(args: Mapping[str, str], sorts: Sequence[str], filters: Sequence[
         page=min(max(page, 1), MOST_PAGES),
         sort=sort if sort in sorts else sorts[0],
         descending=sort in sorts and wanted.startswith("-"),
-        search=args.get("search", "").strip()[:MOST_LETTERS].replace("\0", ""),
-        filters={name: args[name][:MOST_LETTERS] for name in filters if args.get(name)},
+        search=_text(args.get("search", "").strip()),
+        filters={name: _text(args[name]) for name in filters if args.get(name)},
     )
+
+
+def _text(asked: str) -> str:
+    """Short enough, and without zero bytes, which PostgreSQL does not take."""
+    return asked[:MOST_LETTERS].replace("\0", "")
 
 
 @dataclass(frozen=True, slots=True)
