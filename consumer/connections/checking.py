@@ -75,27 +75,37 @@ def check(
     return checked
 
 
+def why_no_text(name: str, text: str) -> str | None:
+    """What is wrong with the text of a field or secret before anything is made of it; None for nothing."""
+    if name in _SECRETS:
+        title, longest, length = _SECRETS[name], LONGEST_SECRET, len(text.encode())
+    else:
+        title, longest = _TEXTS[name]
+        length = len(text)
+    if length > longest:
+        return f"The {title} has at most {longest} characters"
+    if not text.isprintable():
+        return f"The {title} has characters in it that cannot be printed: enter it again"
+    return None
+
+
 def _texts(checked: Checked, details: Details) -> None:
-    for name, (title, longest) in _TEXTS.items():
+    for name in _TEXTS:
         text = getattr(details, name)
         if text is None:
             continue
         text = text.strip()
-        if len(text) > longest:
-            checked.wrong[name] = f"The {title} has at most {longest} characters"
-        elif not text.isprintable():
-            checked.wrong[name] = f"The {title} has characters in it that cannot be printed: enter it again"
+        if why := why_no_text(name, text):
+            checked.wrong[name] = why
         elif name in ("client_id", "vendor_key", "scope"):
             checked.columns[name] = text or None
 
 
 def _secrets(checked: Checked, details: Details) -> None:
-    for name, title in _SECRETS.items():
+    for name in _SECRETS:
         secret = (getattr(details, name) or "").strip()
-        if len(secret.encode()) > LONGEST_SECRET:
-            checked.wrong[name] = f"The {title} has at most {LONGEST_SECRET} characters"
-        elif not secret.isprintable():
-            checked.wrong[name] = f"The {title} has characters in it that cannot be printed: enter it again"
+        if why := why_no_text(name, secret):
+            checked.wrong[name] = why
         elif secret:
             checked.secrets[f"{name}_sealed"] = secret
 

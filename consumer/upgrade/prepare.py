@@ -9,6 +9,7 @@ from consumer.client.caller import Client
 from consumer.client.transport import Clock, Sleep, utc_now
 from consumer.client.waits import WAITS
 from consumer.connections import Connection
+from consumer.connections.checking import why_no_text
 from consumer.connections.domain import clean_domain
 from consumer.platform.models import VersionUpgrade
 from consumer.sync.peer import open_client
@@ -47,16 +48,18 @@ def set_target(
     row = upgrade_of(session, connection)
     if row.switched_at is not None:
         raise BadTarget(f"{connection.name} reads 1.2 already: change the connection itself")
-    for name, text in (("base_url", base_url), ("token_url", token_url)):
-        if text is not None:
-            url = clean_domain(text).url if name == "base_url" else text.strip()
-            if why := why_refused(url):
+    said = {"base_url": base_url, "token_url": token_url, "client_id": client_id, "client_secret": client_secret}
+    for name, typed in said.items():
+        if typed is not None:
+            text = clean_domain(typed).url if name == "base_url" else typed.strip()
+            if why := why_no_text(name, text) or (why_refused(text) if name.endswith("_url") else None):
                 raise BadTarget(why)
-            setattr(row, name, url)
-    if client_id is not None:
-        row.client_id = client_id.strip()
-    if client_secret is not None:
-        row.client_secret_sealed = sealer.seal(client_secret)
+            if not text:
+                raise BadTarget("This cannot be empty: OneRoster 1.2 needs it")
+            if name == "client_secret":
+                row.client_secret_sealed = sealer.seal(text)
+            else:
+                setattr(row, name, text)
     session.flush()
 
 

@@ -106,7 +106,7 @@ def _save_target(session: Session, connection: Connection, form: Form) -> Mappin
     homeroom = current_app.extensions["homeroom"]
     before = stored_target(session, connection)
     typed = {name: form.value(name).strip() for name in before if form.value(name).strip() != before[name]}
-    if secret := form.value("client_secret"):
+    if secret := form.value("client_secret").strip():
         typed["client_secret"] = secret
     errors: dict[str, list[str]] = {}
     for name, text in typed.items():
