@@ -18,6 +18,9 @@ SILENCE = timedelta(hours=2)
 #: The time of last use is written anew this often, not with every answer.
 _WRITE_AGAIN = timedelta(minutes=5)
 
+#: The largest body that a page takes, in bytes. A page that takes files sets another, before its guard reads the form.
+LARGEST_FORM = 1_000_000
+
 csrf = CSRFProtect()
 
 
@@ -89,6 +92,8 @@ def open_to_all(blueprint: Blueprint) -> None:
 
     @blueprint.before_request
     def check_token() -> None:
+        if request.max_content_length is None:
+            request.max_content_length = LARGEST_FORM
         csrf.protect()
 
     @blueprint.after_request

@@ -1,6 +1,7 @@
 """Signing in, the frame's guards, and what an attacker or a second administrator may try."""
 
 import re
+from io import BytesIO
 
 import pytest
 from playwright.sync_api import expect
@@ -81,6 +82,13 @@ def test_no_form_is_taken_without_its_token(site: Site) -> None:
             answer = stranger.post(path_of(rule), data={"name": "x"})
             assert answer.status_code == 400, rule.rule
             assert "cannot be sent" in answer.text
+
+
+def test_a_form_is_no_place_for_large_files(site: Site) -> None:
+    """Neither a stranger nor anybody else fills the disk of the server."""
+    large = {"username": "ada", "file": (BytesIO(b"a" * 1_100_000), "large.bin")}
+    answer = site.app.test_client().post("/frame/sign-in", data=large)
+    assert answer.status_code == 413 and "This is too large" in answer.text
 
 
 def test_pages_may_not_be_framed_and_load_nothing_from_elsewhere(site: Site) -> None:

@@ -81,6 +81,7 @@ def as_file(rows: list[dict[str, str]]) -> FilePayload:
     return {"name": "people.csv", "mimeType": "text/csv", "buffer": text.getvalue().encode()}
 
 
+@pytest.mark.slow
 def test_from_the_first_step_to_the_last(site: Site, providers_of_both: tuple[FaultProvider, FaultProvider]) -> None:
     """C-99 … C-107: nobody twice, somebody's decision asked for, the dry run approved."""
     old, new = providers_of_both
