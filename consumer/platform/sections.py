@@ -161,8 +161,10 @@ def take_out(session: Session, section: Section, enrollment_id: int) -> Account:
 
 def make_linked(session: Session, section: Section) -> Section:
     """An unsynced section beside a synced one, with its course admins and with the students who were added by hand; the
-    next sync takes these out of the synced one (C-69).
+    next sync takes these out of the synced one (C-69). Raises BadRoster for a section that is no synced one.
     """
+    if section.connection_id is None:
+        raise BadRoster("This section is not synced: put people into it as it is")
     linked = Section(
         course_id=section.course_id, school_id=section.school_id, name=f"{section.name} (not synced)"[:600],
         school_year=section.school_year, linked_to_id=section.id,

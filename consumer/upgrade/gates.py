@@ -23,7 +23,7 @@ class NotYet(Exception):
 def good_report(session: Session, connection: Connection) -> DataPrepReport:
     """The report that a switch may rest on. Raises NotYet."""
     if connection.version == Version.V1P2:
-        raise NotYet(f"{connection.name} reads OneRoster 1.2 already, and there is no way back (C-99)")
+        raise NotYet(f"{connection.name} reads OneRoster 1.2 already, and there is no way back")
     if not read_settings(session).release_1_2:
         raise NotYet("OneRoster 1.2 is not released here: the operator does that with the setting release_1_2")
     if (run := open_run(session, connection.id)) is not None:

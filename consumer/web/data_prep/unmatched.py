@@ -25,7 +25,7 @@ from shared.web.redirects import own_path
 
 #: The lists by their name in an address.
 LISTS: Mapping[str, str] = {"undecided": UNDECIDED, "here": HERE, "sis": IN_SIS, "both": BOTH}
-OPTIONS = (("", "All"), *((name, status.capitalize()) for name, status in LISTS.items()))
+OPTIONS = (("", "All"), *((name, status[:1].upper() + status[1:]) for name, status in LISTS.items()))
 _SEARCHED = ("username", "email", "given_name", "family_name", "unique_id", "current_sis_ids", *SIS)
 
 

@@ -95,3 +95,18 @@ def test_lists_take_it_for_nothing(client: FlaskClient) -> None:
         for text in HOSTILE[1:5]:
             with client.get(page, query_string=dict.fromkeys(names, text)) as answer:
                 assert answer.status_code in (200, 302, 404), (page, text)
+
+
+def test_an_unsynced_section_gets_no_linked_one(client: FlaskClient) -> None:
+    """Its page offers none, and nobody would find it again."""
+    typed = {"csrf_token": token(client, "/frame/password")}
+    for section in (1, 2, 2):
+        client.post(f"/connections/1/sections/all/{section}/linked", data=typed)
+    assert client.get("/connections/1/sections/all/2/").status_code == 200
+    assert client.get("/connections/1/sections/all/").text.count("(not synced)") == 1
+
+
+def test_a_log_that_is_filtered_does_not_say_that_nothing_ever_ran(client: FlaskClient) -> None:
+    assert "No run yet" in client.get("/connections/1/logs/").text
+    filtered = client.get("/connections/1/logs/?status=Missed").text
+    assert ("No such run" in filtered, "No run yet" in filtered) == (True, False)
