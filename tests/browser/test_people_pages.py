@@ -210,7 +210,7 @@ def test_a_further_school_is_added_kept_by_the_sync_and_taken_away(site: Site, s
     told(page, "South School is added")
     db.session.rollback()
     site.platform.provider.records["users"][0]["middleName"] = "Q."
-    site.platform.sync("users")
+    site.sync("users")
     page.reload()
     expect(page.get_by_text("South School (added by hand; every sync keeps it)")).to_be_visible()
     check_looks(page, "person-schools")
@@ -271,7 +271,7 @@ def test_leavers_are_listed_with_what_the_sis_said_and_deactivated_by_people(sit
     dan, eve = (next(user for user in users if user["sourcedId"] == number) for number in ("U4", "U5"))
     dan["status"] = "tobedeleted"
     users.remove(eve)
-    site.platform.sync("users")
+    site.sync("users")
     page.reload()
     expect(page.get_by_text("U4 marked as to be deleted")).to_be_visible()
     expect(page.get_by_text("U5 no longer sent")).to_be_visible()
@@ -291,7 +291,7 @@ def test_leavers_are_listed_with_what_the_sis_said_and_deactivated_by_people(sit
     press(page, "Show")
     expect(page.get_by_text("1 to 1 of 1 leavers")).to_be_visible()
     users[:] = kept
-    site.platform.sync("users")
+    site.sync("users")
 
 
 def test_ticks_of_people_who_are_no_leavers_change_nothing(site: Site, student: Account) -> None:
