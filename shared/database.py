@@ -33,6 +33,9 @@ NAMING = {
 #: For every engine: what a statement was given is personal data and must not stand in an error that may be logged.
 ENGINE_OPTIONS = {"hide_parameters": True}
 
+#: The largest number of a row that every database keeps.
+LARGEST_ID = 2_147_483_647
+
 #: A writer waits this long for another's transaction before it gives up.
 BUSY_MILLISECONDS = 30_000
 _ASK_AGAIN_SECONDS = 0.004

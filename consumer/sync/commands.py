@@ -21,7 +21,7 @@ from consumer.sync.tables import Status, SyncRun
 from consumer.sync.timetable import local_date
 from consumer.sync.work import TakenOver, Watch, unwatched
 from consumer.sync.working import work_on
-from shared.database import will_write
+from shared.database import LARGEST_ID, will_write
 from shared.owner import begin_work, end_work
 
 #: How a run ends that has done what was asked.
@@ -43,7 +43,7 @@ def choose_connection(session: Session, name: str | None) -> Connection:
     names = ", ".join(row.name for row in found) or "none yet"
     if name is None:
         if len(found) != 1:
-            raise click.UsageError(f"Say which connection is meant with --connection (there is: {names})")
+            raise click.UsageError(f"Say which connection is meant (there is: {names})")
         return found[0]
     for row in found:
         if row.name == name:
@@ -55,8 +55,15 @@ def choose_connection(session: Session, name: str | None) -> Connection:
 @click.argument("kind", type=click.Choice(["users", "courses", "sections", "all"]), default="all")
 @click.option("--connection", "name", help="The connection; may be left out when there is only one.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
-@click.option("--approve", "approved", type=int, help="Apply the removals that the safety stop of this run holds.")
-@click.option("--cancel", "cancelled", type=int, help="Cancel this run: what it has applied stays.")
+@click.option(
+    "--approve",
+    "approved",
+    type=click.IntRange(1, LARGEST_ID),
+    help="Apply the removals that the safety stop of this run holds.",
+)
+@click.option(
+    "--cancel", "cancelled", type=click.IntRange(1, LARGEST_ID), help="Cancel this run: what it has applied stays."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the closing table as JSON.")
 @click.pass_obj
 def sync_command(

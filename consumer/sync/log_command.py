@@ -17,16 +17,23 @@ from consumer.sync.details import Wanted, every_detail
 from consumer.sync.log import KINDS, RunsWanted, find_runs
 from consumer.sync.log_csv import details_csv, runs_csv
 from consumer.sync.printing import print_details, print_runs
+from shared.database import LARGEST_ID
 
 
 @click.command("log")
 @click.option("--connection", "name", help="The connection; all when left out.")
-@click.option("--run", "run_id", type=int, help="Only this run.")
+@click.option("--run", "run_id", type=click.IntRange(1, LARGEST_ID), help="Only this run.")
 @click.option("--person", "search", help="What happened to this person or section: an id, or a part of the name.")
 @click.option("--code", help="Only this reason, such as USERNAME_SPACE.")
 @click.option("--kind", type=click.Choice(list(KINDS)), help="Only runs that sync this.")
 @click.option("--school", help="Only what belongs to this school: its number, or its name.")
-@click.option("--limit", default=200, show_default=True, help="Lines at most; of a CSV file all are printed.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, LARGEST_ID),
+    default=200,
+    show_default=True,
+    help="Lines at most; of a CSV file all are printed.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the lines as JSON.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the lines as CSV.")
 @click.pass_obj

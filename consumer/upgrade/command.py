@@ -32,7 +32,7 @@ from consumer.upgrade.report import csv_of, last_report, make_report
 from consumer.upgrade.steps import standing
 from consumer.upgrade.switch import outcome_of, switch
 from consumer.upgrade.trial import allow_role, approve_trial, held_roles
-from shared.database import will_write
+from shared.database import LARGEST_ID, will_write
 from shared.oneroster.versions import Version
 
 SECRET_VARIABLE = "HOMEROOM_CLIENT_SECRET"  # noqa: S105 - where one may be found
@@ -67,7 +67,13 @@ class Given:
 @click.option("--confirm-unmatched", is_flag=True, help="Go on with the people that the last report could not match.")
 @click.option("--switch", "switched", is_flag=True, help="Switch to 1.2, for good. Asks for --yes.")
 @click.option("--yes", is_flag=True, help="Confirm what cannot be undone.")
-@click.option("--approve", "approved", type=int, metavar="RUN", help="Approve the dry run that followed the switch.")
+@click.option(
+    "--approve",
+    "approved",
+    type=click.IntRange(1, LARGEST_ID),
+    metavar="RUN",
+    help="Approve the dry run that followed the switch.",
+)
 @click.option(
     "--allow-role", "allowed", multiple=True, metavar="USERNAME", help="Let the SIS raise this account's role."
 )

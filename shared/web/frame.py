@@ -14,6 +14,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 
+from shared.database import LARGEST_ID
 from shared.web import sessions
 from shared.web.people import Accounts, Person
 from shared.web.throttle import Throttle
@@ -23,15 +24,11 @@ from shared.web.views import pages
 _STATIC = Path(__file__).parent / "static"
 
 
-#: The largest number of a row that every database keeps; addresses with larger ones lead nowhere.
-_LARGEST_ID = 2_147_483_647
-
-
 class _RowNumber(IntegerConverter):
-    """The number of a row in an address: `<int:…>` of every page."""
+    """The number of a row in an address: `<int:…>` of every page. Larger ones lead nowhere."""
 
     def __init__(self, map: Map) -> None:
-        super().__init__(map, max=_LARGEST_ID)
+        super().__init__(map, max=LARGEST_ID)
 
 
 @dataclass(frozen=True, slots=True)
