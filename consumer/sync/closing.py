@@ -8,7 +8,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from consumer.mapping.outcome import Code
-from consumer.sync.planning import KINDS
+from consumer.sync.planning import KINDS, plannable
 from consumer.sync.report import CHOSEN, Report, make_report
 from consumer.sync.tables import Mark, PlanChange, RunMessage, State, Status, SyncRun
 from shared.sealing import CannotUnseal
@@ -16,7 +16,8 @@ from shared.sealing import CannotUnseal
 
 def close_run(session: Session, run: SyncRun, status: Status | None, now: datetime) -> Report:
     """End the run; without a `status` the outcome decides it."""
-    report = make_report(session, run, KINDS[run.kind])
+    compared = status is None or run.step in ("apply", "done")  # it went to its end, or at least its plan did
+    report = make_report(session, run, KINDS[run.kind], plannable(session, run) if compared else ())
     report = replace(report, status=status or outcome(report))
     run.status, run.step, run.finished_at, run.progress = report.status, "done", now, None
     run.counts = orjson.dumps(report.as_json()).decode()

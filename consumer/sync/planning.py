@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from consumer.connections import Connection
 from consumer.mapping.choices import Choices
 from consumer.sync.choices import Places
+from consumer.sync.places import PLACES
 from consumer.sync.plan.change import Change, Marked, Planning
 from consumer.sync.plan.courses import plan_courses
 from consumer.sync.plan.enrollments import plan_enrollments
@@ -59,6 +60,20 @@ def collections_of(kind: str, choices: Choices | None = None) -> tuple[str, ...]
     if kind == "courses" and choices is not None and not choices.options.courses_without_sections:
         names.append("classes")
     return tuple(names)
+
+
+def read_completely(session: Session, run_id: int, collection: str) -> bool:
+    """Whether a run has read a collection to its end; its latest read counts."""
+    latest = select(Pull.complete).where(Pull.run_id == run_id, Pull.collection == collection)
+    return bool(session.scalar(latest.order_by(Pull.id.desc()).limit(1)))
+
+
+def plannable(session: Session, run: SyncRun) -> list[Entity]:
+    """The run's entities whose collections were read to their end (C-84), none without schools and terms."""
+    complete = {name: read_completely(session, run.id, name) for name in collections_of(run.kind)}
+    if not all(complete[collection] for collection in PLACES):
+        return []
+    return [entity for entity in KINDS[run.kind] if all(complete[name] for name in NEEDS[entity])]
 
 
 def digest_of(choices: Choices, connection: Connection) -> str:

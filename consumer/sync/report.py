@@ -81,8 +81,10 @@ class Report:
         return asdict(self)
 
 
-def make_report(session: Session, run: SyncRun, entities: Sequence[Entity]) -> Report:
-    """Counted from the plan, the platform and the list of skipped records."""
+def make_report(session: Session, run: SyncRun, entities: Sequence[Entity], planned: Sequence[Entity]) -> Report:
+    """Counted from the plan, the platform and the list of skipped records. Nothing is unchanged or skipped of entities
+    that are not `planned`: nobody has compared them.
+    """
     counts = _plan_counts(session, run.id)
     skipped = _skipped(session, run)
     lines = []
@@ -95,14 +97,14 @@ def make_report(session: Session, run: SyncRun, entities: Sequence[Entity]) -> R
                 entity=entity.value,
                 created=done[Action.CREATE],
                 updated=done[Action.UPDATE],
-                unchanged=max(0, _total(session, run.connection_id, entity) - changed),
+                unchanged=max(0, _total(session, run.connection_id, entity) - changed) if entity in planned else 0,
                 removed=done[Action.REMOVE],
-                skipped=sum(skipped[entity].values()),
+                skipped=sum(skipped[entity].values()) if entity in planned else 0,
                 failed=failed,
                 held=counts[entity, Action.REMOVE][State.HELD],
             )
         )
-    reasons = _reasons(session, run, entities, skipped)
+    reasons = _reasons(session, run, planned, skipped)
     return Report(run.id, run.kind, run.dry_run, run.status, tuple(lines), reasons, _notices(session, run))
 
 
@@ -174,9 +176,9 @@ def _total(session: Session, connection_id: int, entity: Entity) -> int:
 
 
 def _reasons(
-    session: Session, run: SyncRun, entities: Sequence[Entity], skipped: dict[str, Counter[str]]
+    session: Session, run: SyncRun, planned: Sequence[Entity], skipped: dict[str, Counter[str]]
 ) -> tuple[Reason, ...]:
-    counts = {(entity.value, code): n for entity in entities for code, n in skipped[entity].items() if n > 0}
+    counts = {(entity.value, code): n for entity in planned for code, n in skipped[entity].items() if n > 0}
     failed = (
         select(PlanChange.entity, PlanChange.code, func.count())
         .where(PlanChange.run_id == run.id, PlanChange.state == State.FAILED)
@@ -184,9 +186,7 @@ def _reasons(
     )
     for entity_name, code, n in session.execute(failed):
         counts[entity_name, code or Code.NOT_APPLIED.name] = n
-    return tuple(
-        Reason(entity_name, code, n, *Code[code].value) for (entity_name, code), n in sorted(counts.items())
-    )
+    return tuple(Reason(entity_name, code, n, *Code[code].value) for (entity_name, code), n in sorted(counts.items()))
 
 
 def _notices(session: Session, run: SyncRun) -> tuple[Notice, ...]:

@@ -23,17 +23,15 @@ from consumer.sync.choices import Places, load_choices, load_places
 from consumer.sync.closing import cancel_run, close_run, fail_run
 from consumer.sync.gate import hold_removals
 from consumer.sync.places import PLACES
-from consumer.sync.planning import KINDS, NEEDS, collections_of, set_marks, start_planning, write_plan
+from consumer.sync.planning import collections_of, plannable, read_completely, set_marks, start_planning, write_plan
 from consumer.sync.pull import TOLD, pull
 from consumer.sync.queue import hand_back
 from consumer.sync.report import Report
-from consumer.sync.staging import Pull
 from consumer.sync.tables import Entity, PlanChange, RunMessage, State, Status, SyncRun
 from consumer.sync.work import AskedToStop, TakenOver, ToldToEnd, Watch, Work
 from shared.database import will_write
 
 __all__ = ["PLACES", "Watch", "Work", "execute"]
-
 
 
 def execute(work: Work) -> Report:
@@ -79,7 +77,7 @@ def _execute(work: Work) -> Report:
         if not _pull_all(work):
             return _close(work, Status.WARNINGS)
         _step(work, "plan")
-    entities = _plannable(work)
+    entities = plannable(work.session, work.run)
     if not entities:
         return _close(work, Status.FAILED)
     if work.run.step == "plan":
@@ -109,7 +107,7 @@ def _pull_all(work: Work) -> bool:
     places, choices = _choices(work)
     for collection, sis_id, why in places.unreadable[:TOLD]:
         work.message("warning", Code.BAD_DATA.name, f"{collection}: {why}", sis_id)
-    read = all(_complete(work, collection) for collection in PLACES)
+    read = all(read_completely(work.session, work.run_id, collection) for collection in PLACES)
     if read and choices.active_year not in choices.years.values():
         year = choices.active_year or "any year"
         work.message("warning", Code.YEAR_NOT_AVAILABLE.name, f"The SIS offers no term for {year}: nothing is changed")
@@ -137,19 +135,6 @@ def _pull(work: Work, collection: str) -> None:
     elif code:
         work.message("warning", code, text or collection)
     work.turn()
-
-
-def _complete(work: Work, collection: str) -> bool:
-    """Whether this run has read a collection to its end; its latest read counts."""
-    latest = select(Pull.complete).where(Pull.run_id == work.run_id, Pull.collection == collection)
-    return bool(work.session.scalar(latest.order_by(Pull.id.desc()).limit(1)))
-
-
-def _plannable(work: Work) -> list[Entity]:
-    """The run's entities whose collections were read to their end (C-84), none without schools and terms."""
-    if not all(_complete(work, collection) for collection in PLACES):
-        return []
-    return [entity for entity in KINDS[work.run.kind] if all(_complete(work, name) for name in NEEDS[entity])]
 
 
 def _choices(work: Work) -> tuple[Places, Choices]:

@@ -93,6 +93,22 @@ def test_a_run_at_work_ends_with_its_batch_and_the_next_one_completes_it(
     assert changed(platform_11.sync()) == 0
 
 
+@pytest.mark.parametrize(("what", "compared"), [("Reading users", False), ("Planning", False), ("Applying", True)])
+def test_a_run_that_has_compared_nothing_tells_of_nothing_unchanged_or_skipped(
+    platform_11: Platform, small_batches: None, what: str, compared: bool
+) -> None:
+    """C-110: cancelled or failed before its plan was made, whatever is there."""
+    platform_11.provider.find("users", "U6")["username"] = "finn blank"
+    platform_11.sync()
+    for sis_id in ("U1", "U2", "U3", "U4", "U5"):
+        platform_11.provider.find("users", sis_id)["givenName"] = "Other"
+    report = platform_11.sync(watch=during(platform_11, what, 1, lambda: stop(platform_11)))
+    assert report.status == "Cancelled"
+    user = line(report, "user")
+    assert (user.unchanged > 0, user.skipped > 0) == (compared, compared)
+    assert [one.code for one in report.reasons] == (["USERNAME_SPACE"] * 2 if compared else [])
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_a_sync_cancelled_at_any_batch_is_completed_by_the_next(
