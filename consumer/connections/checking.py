@@ -6,7 +6,7 @@ Reads what was entered and what is stored; changes neither.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from consumer.connections.domain import clean_domain
+from consumer.connections.domain import clean_domain, is_elsewhere
 from consumer.connections.entered import Details
 from consumer.connections.model import Connection
 from shared.oneroster.versions import Version
@@ -33,6 +33,7 @@ UNRELEASED = (
     "OneRoster 1.2 is not released for this organisation: the operator does that with "
     "`homeroom consumer setting release_1_2 true`"
 )
+ELSEWHERE = "The address is on another server: enter the {} again, as it is sent to no server but the one it was for"
 
 
 @dataclass(slots=True)
@@ -71,6 +72,8 @@ def check(
         if not 1 <= details.page_limit <= LARGEST_PAGE:
             checked.wrong["page_limit"] = f"A page has 1 to {LARGEST_PAGE} records, not {details.page_limit}"
     _complete(checked, details, stored)
+    if stored is not None:
+        _moved(checked, stored)
     checked.wrong = {name: checked.wrong[name] for name in details.__slots__ if name in checked.wrong}
     return checked
 
@@ -199,3 +202,14 @@ def _complete(checked: Checked, details: Details, stored: Connection | None) -> 
         missing = value is None and stored is None
         if missing or (value is not None and not str(value).strip()):
             checked.wrong.setdefault(name, f"A connection needs the {title}")
+
+
+def _moved(checked: Checked, stored: Connection) -> None:
+    """A stored secret goes to no other server than the one for which it was entered (C-12)."""
+    new = {name: checked.columns.get(name) for name in ("base_url", "token_url") if name not in checked.wrong}
+    records = is_elsewhere(new.get("base_url"), stored.base_url)
+    tokens = is_elsewhere(new.get("token_url"), stored.token_url or stored.base_url)
+    vendor = checked.columns.get("vendor_secret_sealed", stored.vendor_secret_sealed) is not None
+    for name, moved in (("client_secret", records or tokens), ("vendor_secret", records and vendor)):
+        if moved and f"{name}_sealed" not in checked.secrets:
+            checked.wrong.setdefault(name, ELSEWHERE.format(_SECRETS[name]))

@@ -20,6 +20,8 @@ class Details:
     """What a person enters (C-01, C-03). On a connection that exists, None keeps what is stored; so does a secret that
     is None or empty, as secrets are never shown again (C-12).
 
+    Where an address is on another server than the stored one, the secrets have to be entered again.
+
     name        which connection; one that is not there is made
     new_name    another name for it
     base_url    OneRoster Domain

@@ -124,7 +124,7 @@ def _target(context: ConsumerContext, session: Session, connection: Connection, 
     secret = given.target["client_secret"]
     if secret == "-":  # noqa: S105 - says where to read it
         secret = sys.stdin.readline().strip()
-    if secret is None and given.target["client_id"] is not None:
+    if secret is None and any(value is not None for value in given.target.values()):
         secret = os.environ.get(SECRET_VARIABLE) or None
     said = {**given.target, "client_secret": secret}
     if any(value is not None for value in said.values()):

@@ -108,17 +108,14 @@ def _save_target(session: Session, connection: Connection, form: Form) -> Mappin
     typed = {name: form.value(name).strip() for name in before if form.value(name).strip() != before[name]}
     if secret := form.value("client_secret").strip():
         typed["client_secret"] = secret
-    errors: dict[str, list[str]] = {}
-    for name, text in typed.items():
-        try:
-            set_target(
-                session, homeroom["sealer"], connection,
-                lambda url: why_refused(url, homeroom["settings"].allow_private), **{name: text},
-            )  # fmt: skip
-        except BadTarget as error:
-            errors[name] = [sentence(error)]
+    if not typed:
+        return {}
+    allow_private = homeroom["settings"].allow_private
+    try:
+        set_target(session, homeroom["sealer"], connection, lambda url: why_refused(url, allow_private), **typed)
+    except BadTarget as error:
+        return {name: [f"{why.rstrip('.')}."] for name, why in (error.fields or {"": str(error)}).items()}
     after = {name: "new" if name == "client_secret" else text for name, text in typed.items()}
-    if after and not errors:
-        was = {name: before[name] for name in after if name in before}
-        audit(session, datetime.now(UTC), the_page().account, "prepare upgrade", connection.name, was, after)
-    return errors
+    was = {name: before[name] for name in after if name in before}
+    audit(session, datetime.now(UTC), the_page().account, "prepare upgrade", connection.name, was, after)
+    return {}

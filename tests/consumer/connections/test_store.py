@@ -169,6 +169,36 @@ def test_the_vendors_key_and_secret_come_together_and_go_together(consumer_sessi
     assert (without.vendor_key, without.vendor_secret_sealed) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("field", "address"),
+    [("base_url", "https://evil.example/campus/oneroster/a"), ("base_url", "http://sis.example/campus/oneroster/a"),
+     ("token_url", "https://evil.example/campus/oauth2/token"), ("token_url", "https://sis.example:8443/token")],
+)  # fmt: skip
+def test_a_secret_goes_to_no_server_but_the_one_it_was_entered_for(
+    consumer_session: Any, field: str, address: str
+) -> None:
+    """C-12: it is entered again where scheme, host or port of either address changes."""
+    save(consumer_session, replace(DETAILS, vendor_key="v", vendor_secret="deep"))
+    moved = Details("springfield", **{field: address}, client_secret="")
+    secrets = ["client_secret", "vendor_secret"] if field == "base_url" else ["client_secret"]
+    assert list(refused(consumer_session, moved)) == secrets
+    row = save(consumer_session, replace(moved, client_secret="new", vendor_secret="newer")).connection
+    assert getattr(row, field) == address and SEALER.unseal(row.client_secret_sealed) == "new"
+
+
+def test_another_path_of_the_same_server_keeps_the_secret(consumer_session: Any) -> None:
+    save(consumer_session, DETAILS)
+    moved = Details("springfield", base_url="https://SIS.example:443/b", token_url="https://sis.example/token")
+    assert SEALER.unseal(save(consumer_session, moved).connection.client_secret_sealed) == "a secret"
+
+
+def test_no_way_through_oauth_1_leads_a_secret_elsewhere(consumer_session: Any) -> None:
+    """C-12: a connection without a token URL is given one."""
+    save(consumer_session, replace(DETAILS, oauth="oauth1", token_url=None))
+    wanted = Details("springfield", oauth="oauth2", token_url="https://evil.example/token")
+    assert list(refused(consumer_session, wanted)) == ["client_secret"]
+
+
 def test_a_connection_is_renamed_but_not_to_the_name_of_another(consumer_session: Any) -> None:
     save(consumer_session, DETAILS)
     save(consumer_session, replace(DETAILS, name="shelbyville"))

@@ -16,6 +16,7 @@ from consumer.context import ConsumerContext
 from consumer.platform.models import AuditEntry
 from consumer.sync.tables import SyncRun
 from consumer.upgrade.command import upgrade_command
+from consumer.upgrade.prepare import upgrade_of
 from shared.sealing import open_sealer
 from tests.consumer.upgrade.two_versions import District, second_role
 
@@ -113,3 +114,19 @@ def test_what_cannot_be_read_or_found_is_said(line: Line, district: District, tm
     assert refused.exit_code == 1 and not (tmp_path / "x.csv").exists()
     assert line("--allow-role", "nobody").exit_code == 1
     assert line("--mapping", "-", input="a,b\n").exit_code == 1
+
+
+def test_the_secret_of_1_1_goes_to_no_other_server(line: Line, district: District) -> None:
+    """C-12: where 1.2 is on another server its secret is entered, there as on the tab."""
+    row = upgrade_of(district.session, district.connection)
+    row.base_url = row.token_url = row.client_secret_sealed = None
+    district.session.commit()
+    for option in ("--url", "--token-url"):
+        refused = line(option, "https://93.184.216.34/x")
+        assert refused.exit_code == 1 and "enter the client secret again" in refused.output, refused.output
+    district.session.rollback()
+    assert (row.base_url, row.token_url) == (None, None)
+    told = line("--url", "https://93.184.216.34/x", "--client-secret", "-", input="of 1.2\n")
+    assert told.exit_code == 0, told.output
+    again = line("--token-url", "https://93.184.216.35/token")
+    assert again.exit_code == 1, "nor does that of 1.2 go elsewhere"
