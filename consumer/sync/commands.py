@@ -117,7 +117,7 @@ def _sync(
     """Start a run, or take one up, and work on it to its end."""
     with context.app.app_context():
         session = db.session()
-        connection = choose_connection(session, name)
+        connection = _connection_of(session, name, approved)
         owner = begin_work()
         try:
             run_id = _start(session, connection, kind, dry_run, approved, owner)
@@ -130,6 +130,16 @@ def _sync(
             raise click.ClickException(f"Another process has taken run {run_id} over: see the log") from None
         finally:
             end_work(owner)
+
+
+def _connection_of(session: Session, name: str | None, approved: int | None) -> Connection:
+    """The connection that is named, or that the run to approve belongs to."""
+    if name is not None or approved is None:
+        return choose_connection(session, name)
+    run = session.get(SyncRun, approved)
+    if run is None:
+        raise click.ClickException(f"There is no run {approved}")
+    return session.get_one(Connection, run.connection_id)
 
 
 def _start(session: Session, connection: Connection, kind: str, dry_run: bool, approved: int | None, owner: str) -> int:

@@ -31,7 +31,8 @@ from consumer.sync.mapping import (
 from consumer.sync.peer import open_client
 from consumer.sync.places import NotRead, read_places
 from consumer.sync.tables import RoleMapping, SchoolMapping, TermMapping
-from shared.database import will_write
+from consumer.sync.years import BadYear, choose_year
+from shared.database import LARGEST_ID, will_write
 
 SKIP, NEW = "skip", "NEW"
 
@@ -58,17 +59,15 @@ def map_command(context: ConsumerContext, name: str | None, listing: bool, as_js
     with context.app.app_context():
         session = db.session()
         connection = choose_connection(session, name)
-        if chosen["year"]:
-            will_write_anew(session)
-            connection.active_year = chosen["year"]
-            session.commit()
         if not listing:
             _read_places(context, session, connection)
         will_write_anew(session)
         places = load_places(session, connection)
         try:
+            if chosen["year"] is not None:
+                choose_year(session, connection, chosen["year"])
             _store(session, connection, places, chosen)
-        except BadChoice as error:
+        except (BadChoice, BadYear) as error:
             session.rollback()
             raise click.ClickException(str(error)) from error
         session.commit()
@@ -132,8 +131,10 @@ def _split(text: str) -> tuple[str, str]:
 def _target(text: str) -> int | None:
     if text == NEW:
         return None
-    if not text.isdigit():
+    if not (text.isascii() and text.isdigit()):
         raise BadChoice(f"{text!r} is neither NEW nor a number nor skip")
+    if len(text) > len(str(LARGEST_ID)) or int(text) > LARGEST_ID:
+        raise BadChoice(f"There is nothing here with the number {text}")
     return int(text)
 
 

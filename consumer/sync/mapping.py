@@ -15,6 +15,9 @@ from consumer.platform.models import ROLES, GradingPeriod, School
 from consumer.sync.choices import Places, load_options
 from consumer.sync.tables import RoleMapping, SchoolMapping, SyncOption, TermMapping
 
+#: What the numbers of the safety stop may be, from 0: shares of what is there, and counts (C-86).
+MOST = {"school_share": 1, "section_share": 1, "school_floor": 1_000_000, "section_floor": 1_000_000}
+
 
 class BadChoice(ValueError):
     """A choice that cannot be stored; the message says why."""
@@ -130,6 +133,8 @@ def set_option(session: Session, connection: Connection, name: str, text: str) -
         values[name] = _read(values[name], text)
     except ValueError:
         raise BadChoice(f"{text!r} is nothing that {name} can be") from None
+    if name in MOST and not 0 <= values[name] <= MOST[name]:
+        raise BadChoice(f"{name} is a number from 0 to {MOST[name]:,}")
     values["section_name"] = str(values["section_name"])
     session.merge(SyncOption(connection_id=connection.id, **values))
     session.flush()

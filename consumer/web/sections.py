@@ -13,7 +13,7 @@ from consumer.database import db
 from consumer.mapping.choices import Kind, SectionName
 from consumer.platform.audit import audit
 from consumer.sync.choices import load_options, load_places
-from consumer.sync.mapping import BadChoice, set_option
+from consumer.sync.mapping import MOST, BadChoice, set_option
 from consumer.web.saving import save_fields
 from consumer.web.tabs import address, tab, the_page
 from consumer.web.terms import schedule_standing, shown_year
@@ -66,9 +66,9 @@ def _stored(session: Session, connection: Connection) -> dict[str, str]:
 
 def _store(session: Session, connection: Connection, field: str, chosen: str) -> str:
     if field in SHARES:
-        set_option(session, connection, field, str(_number(chosen, 100) / 100))
+        set_option(session, connection, field, str(_number(chosen, 100 * MOST[field]) / 100))
     elif field in FLOORS:
-        set_option(session, connection, field, str(int(_number(chosen, 1_000_000))))
+        set_option(session, connection, field, str(int(_number(chosen, MOST[field]))))
     elif field == "section_name":
         set_option(session, connection, field, chosen)
     else:

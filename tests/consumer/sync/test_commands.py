@@ -105,6 +105,50 @@ def test_choices_one_by_one(homeroom: Line) -> None:
     assert back["school_id"] == north["school_id"]  # C-31: the building is there already
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--year", "99999999999999999999", "The SIS offers no year 99999999999999999999; there is 2027"),
+        ("--year", "0", "The SIS offers no year 0"),
+        ("--set", "school_floor=99999999999999999999999", "school_floor is a number from 0 to 1,000,000"),
+        ("--set", "section_floor=-1", "section_floor is a number from 0 to 1,000,000"),
+        ("--set", "school_share=-1", "school_share is a number from 0 to 1"),
+        ("--set", "section_share=nan", "section_share is a number from 0 to 1"),
+        ("--school", "S1=99999999999999999999", "There is nothing here with the number 99999999999999999999"),
+    ],
+)
+def test_what_no_choice_can_be_is_told_and_nothing_is_stored(
+    homeroom: Line, option: str, value: str, words: str
+) -> None:
+    refused = homeroom("map", "--term", "T1=NEW", option, value)
+    assert (refused.exit_code, words in refused.stderr) == (1, True), refused.output
+    shown = json.loads(homeroom("map", "--list", "--json").stdout)
+    assert (shown["year"], [term["grading_period"] for term in shown["terms"]]) == (2027, [None, None])
+
+
+def test_a_run_is_approved_without_saying_whose_it_is(
+    homeroom: Line, consumer_session: Any, fault_provider_11: FaultProvider
+) -> None:
+    homeroom("map", "--auto")
+    homeroom("sync")
+    consumer_session.add(
+        Connection(name="other", base_url="https://other.example", version="1.1", client_id="x",
+                   client_secret_sealed="x", token_url="https://other.example/token")
+    )  # fmt: skip
+    consumer_session.commit()
+    for sis_id in ("E1", "E2", "E3"):
+        fault_provider_11.remove("enrollments", sis_id)
+    assert homeroom("sync").exit_code == 2, "a new run is of one of two connections"
+    waits = json.loads(homeroom("sync", "--connection", "demo", "--json").stdout)
+    assert waits["status"] == "Waiting for approval"
+    run = str(waits["run"])
+    other = homeroom("sync", "--approve", run, "--connection", "other")
+    assert (other.exit_code, f"There is no run {run} of this connection" in other.stderr) == (1, True), other.output
+    approved = homeroom("sync", "--approve", run)
+    assert approved.exit_code == 0, approved.output
+    assert "There is no run 999" in homeroom("sync", "--approve", "999").stderr
+
+
 def test_the_worker_carries_out_what_is_queued(homeroom: Line, consumer_session: Any) -> None:
     homeroom("map", "--auto")
     connection = consumer_session.query(Connection).one()
