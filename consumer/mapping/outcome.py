@@ -44,6 +44,10 @@ class Code(Enum):
     ROLE_NOT_SYNCED = Advice(
         "The role is set to Do Not Sync, or is a custom role", "Map the role for this school, if wanted", "mapping"
     )
+    NOT_CREATED_DELETED = Advice(
+        "The SIS has ended this person, so no account was made",
+        "Nothing, unless the person still belongs there: then the SIS has to make them active again", "SIS",
+    )  # fmt: skip
     USER_NOT_FOUND = Advice("The person is not known here", "See why the person was skipped", "SIS or mapping")
     COURSE_NOT_FOUND = Advice(
         "The section's course is not known here", "Sync courses; see why the course was skipped", "SIS or mapping"
@@ -74,9 +78,7 @@ class Code(Enum):
     )
     BAD_DATA = Advice("The record cannot be read", "Correct the record", "SIS")
     NOT_APPLIED = Advice("The change could not be made here", "Sync again; if it repeats, ask the operator", "platform")
-    FAILED = Advice(
-        "The run ended by an error of this program", "Give the operator the number of the run", "platform"
-    )
+    FAILED = Advice("The run ended by an error of this program", "Give the operator the number of the run", "platform")
     MISSED = Advice(
         "A scheduled sync did not take place", "See that a worker runs; sync by hand if it cannot wait", "platform"
     )

@@ -22,10 +22,14 @@ from consumer.platform.models import (
 )
 from consumer.sync.tables import Action, Entity, PlanChange, RunMessage, SkippedRecord, State, SyncRun
 
-#: Reasons that the administrator's own choices give: they are counted, but are nothing to worry about.
+#: Reasons that the administrator's own choices give, or the district's: counted, but nothing to worry about.
 CHOSEN = frozenset(
-    code.name for code in (Code.SCHOOL_UNMAPPED, Code.SCHOOL_NOT_TICKED, Code.TERM_UNMAPPED, Code.ROLE_NOT_SYNCED)
-)
+    code.name
+    for code in (
+        Code.SCHOOL_UNMAPPED, Code.SCHOOL_NOT_TICKED, Code.TERM_UNMAPPED, Code.ROLE_NOT_SYNCED,
+        Code.NOT_CREATED_DELETED,
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select, union
 from sqlalchemy.orm import Session
 
+from consumer.client.records import BadRecord, read_user
 from consumer.connections import Connection
 from consumer.mapping.identity import fold
 from consumer.platform.accounts import searched
 from consumer.platform.models import Account, AccountSisId, Course, Section
+from consumer.sync.staged import read_these
 from consumer.sync.staging import StagedRecord
 from consumer.sync.tables import Entity, PlanChange, SkippedRecord, StagedEnrollment
 from consumer.sync.wording import account_name
+from shared.oneroster.versions import Version
 
 #: People that one search looks at; sections and courses, of which each has many rows.
 MOST, MOST_PLACES = 50, 20
@@ -41,7 +44,7 @@ class Subjects:
 
 def find_people(session: Session, text: str, connection_id: int | None = None) -> list[Person]:
     """The people whom `text` names: SIS id, username or email in full, else words with which their names, username or
-    email begin.
+    email begin, else what the SIS calls somebody who was skipped: their username or email in full.
 
     The first of these that names anybody decides; at most MOST people, by name.
     """
@@ -49,7 +52,7 @@ def find_people(session: Session, text: str, connection_id: int | None = None) -
     if not text:
         return []
     connections = [connection_id] if connection_id else session.scalars(select(Connection.id)).all()
-    for question in (_by_sis_id, _by_login, _by_part):
+    for question in (_by_sis_id, _by_login, _by_part, _by_staged_login):
         if found := question(session, text, connections):
             return sorted(found, key=lambda person: (person.name, person.account_id or 0, person.sis_id or ""))[:MOST]
     return []
@@ -94,6 +97,25 @@ def _by_part(session: Session, text: str, connections: Iterable[int]) -> list[Pe
         )
         rows = session.scalars(skipped.order_by(SkippedRecord.sis_id).limit(MOST))
         found += [Person(None, connection_id, row.sis_id, row.name, None) for row in rows]
+    return found
+
+
+def _by_staged_login(session: Session, text: str, connections: Iterable[int]) -> list[Person]:
+    """People without an account, by their records as staged: only those of skipped people are read."""
+    found = []
+    versions = dict(session.execute(select(Connection.id, Connection.version)).all())
+    for connection_id in connections:
+        skipped = select(SkippedRecord.sis_id, SkippedRecord.name).where(
+            SkippedRecord.connection_id == connection_id, SkippedRecord.entity == Entity.USER
+        )
+        names = dict(session.execute(skipped).all())
+        for staged in read_these(session, connection_id, "users", names):
+            try:
+                record = read_user(staged.raw, Version(versions[connection_id]))
+            except BadRecord:
+                continue
+            if fold(text) in (fold(record.username or ""), fold(record.email or "")):
+                found.append(Person(None, connection_id, staged.sis_id, names[staged.sis_id], None))
     return found
 
 

@@ -91,6 +91,8 @@ def _map(planning: Planning, roll: _Roll, records: Iterable[Staged]) -> None:
             roll.outcomes[staged.sis_id] = Skipped(Code.BAD_DATA, str(bad))
             continue
         outcome = map_user(record, planning.choices) if staged.present else GONE
+        if staged.present and isinstance(outcome, Gone) and staged.sis_id not in roll.known.stored:
+            outcome = Skipped(Code.NOT_CREATED_DELETED)  # so that whoever looks for the person finds out (C-58, C-113)
         roll.outcomes[staged.sis_id] = outcome
         if isinstance(outcome, Skipped):
             roll.names[staged.sis_id] = f"{record.given_name} {record.family_name}".strip()

@@ -10,9 +10,10 @@ from consumer.platform.audit import audit
 from consumer.sync.follow import Unknown, follow
 from consumer.sync.staging import FormerRecord, Pull
 from consumer.sync.subjects import find_people
+from consumer.sync.tables import PlanChange
 from consumer.sync.timeline import TimeLine
 from tests.consumer.clients import NOW
-from tests.consumer.sync.platform import Platform
+from tests.consumer.sync.platform import Platform, numbers
 from tests.faults.district import enrollment
 
 
@@ -101,6 +102,27 @@ def test_somebody_who_is_skipped_is_told_why(platform: Platform) -> None:
     }
     skip = next(one for one in line.events if one.code)
     assert (skip.what, skip.where) == ("Skipped", "SIS")
+
+
+def test_somebody_whom_the_sis_has_ended_and_who_has_no_account_is_told_of(platform: Platform) -> None:
+    """C-58, C-113: no account is made, which is no warning and costs later syncs nothing; whoever asks finds out."""
+    platform.provider.find("users", "U6")["status"] = "tobedeleted"
+    platform.provider.find("enrollments", "E8")["status"] = "tobedeleted"
+    first, second = platform.sync(), platform.sync()
+    assert (first.status, second.status) == ("Completed", "Completed")
+    assert (numbers(first, "user"), numbers(second, "user")) == ((8, 0, 0, 0, 1), (0, 0, 8, 0, 1))
+    assert platform.skips() == {"U6": "NOT_CREATED_DELETED"}
+    assert platform.session.scalars(select(PlanChange.id).where(PlanChange.run_id == second.run)).all() == []
+    for text in ("U6", "finn", "FINN.U6", "finn.u6@example.org"):
+        (person,) = find_people(platform.session, text)
+        line = follow(platform.session, person.account_id, person.sis_id, person.connection_id)
+        assert (person.name, line.account, [one.code for one in line.skipped]) == (
+            "Finn Example", None, ["NOT_CREATED_DELETED"],
+        )  # fmt: skip
+    platform.provider.find("users", "U6")["status"] = "active"
+    platform.sync()
+    assert platform.skips() == {}
+    assert platform.account("U6").left_sis is False
 
 
 def test_people_are_found_by_id_login_and_part_of_the_name(platform: Platform) -> None:
