@@ -110,7 +110,8 @@ def test_somebody_whom_the_platform_never_got_is_explained_by_the_provider(follo
     printed = follow("Ben Ash")
     assert printed.exit_code == 0, printed.output
     assert "The platform knows no person 'Ben Ash'" in printed.stdout
-    assert "not published as student: P-13" in printed.stdout and "change it at: " in printed.stdout
+    assert "not published as student, as this is not so: P-13" in printed.stdout
+    assert ": not so: P-13" in printed.stdout and "change it at: " in printed.stdout
 
 
 def test_somebody_whom_nobody_knows_is_said_to_be_unknown(follow: Follow) -> None:

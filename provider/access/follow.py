@@ -168,7 +168,8 @@ def lines_of(followed: Followed) -> Iterator[str]:
     for block in () if seen else explanation.blocks:
         for one in block.checks:
             if one.passed is False:
-                yield f"  {block.heading}: {one.number} {one.sentence}: {one.value}"
+                yield f"  {block.heading}: not so: {one.number} {one.sentence}"
+                yield f"    {one.value}"
                 yield f"    change it at: {one.where.page} ({one.where.column})"
     yield f"Published (now at revision {followed.revision}):"
     for record in followed.published:

@@ -38,7 +38,7 @@ class Verdict:
         if self.status:
             by = f" ({self.number})" if self.number else ""
             return f"published as {self.what} {self.sourced_id}, {self.status}{by}"
-        return f"not published as {self.what}: {self.number} {self.sentence}"
+        return f"not published as {self.what}, as this is not so: {self.number} {self.sentence}"
 
 
 @dataclass(frozen=True, slots=True)
