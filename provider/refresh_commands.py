@@ -106,14 +106,13 @@ def worker_command(context: ProviderContext, every: float) -> None:
 
     Any number of workers may run; a slot is served once.
     """
-    import structlog
     from apscheduler.schedulers.blocking import BlockingScheduler
 
     from provider.refreshing import DistrictRefresh
-    from shared.logs import configure_logs
+    from shared.logs import configure_logs, get_logger
 
     configure_logs()
-    log = structlog.get_logger("homeroom.provider.worker")
+    log = get_logger("homeroom.provider.worker")
     scheduler = BlockingScheduler(timezone="UTC")
 
     def tick() -> None:

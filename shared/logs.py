@@ -12,6 +12,15 @@ from collections.abc import Mapping
 
 import structlog
 
+# Until the edge has said how: what a command prints on standard output is its answer, and no log stands in it.
+structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+
+
+def get_logger(name: str) -> structlog.typing.FilteringBoundLogger:
+    """The logger of a module or a process."""
+    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(name)
+    return logger
+
 
 def configure_logs(environ: Mapping[str, str] = os.environ, level: int = logging.INFO) -> None:
     """Send structlog's events and those of the standard library the same way. Call it once, at the edge."""

@@ -17,7 +17,6 @@ from collections.abc import Callable
 from threading import Event
 
 import psycopg
-import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from huey import Huey
@@ -32,6 +31,7 @@ from consumer.sync.timetable import zone_of
 from consumer.sync.working import clock, work_on_next
 from shared.database import will_write
 from shared.jobs import open_jobs
+from shared.logs import get_logger
 from shared.settings import Settings
 
 LOG = "homeroom.consumer.worker"
@@ -64,7 +64,7 @@ def announce(settings: Settings) -> None:
         send()
         jobs.storage.close()
     except (OSError, sqlite3.Error, psycopg.Error) as error:
-        structlog.get_logger(LOG).warning("not announced", error=type(error).__name__)
+        get_logger(LOG).warning("not announced", error=type(error).__name__)
 
 
 def queue_what_is_due(session: Session) -> None:
@@ -77,7 +77,7 @@ def queue_what_is_due(session: Session) -> None:
         run = queue_due(session, connection_id, zone, now)
         session.commit()
         if run is not None:
-            structlog.get_logger(LOG).info("queued", run=run.id, connection=connection_id)
+            get_logger(LOG).info("queued", run=run.id, connection=connection_id)
 
 
 class Worker:
@@ -85,7 +85,7 @@ class Worker:
 
     def __init__(self, app: Flask, every: float) -> None:
         self._app, self._every = app, every
-        self._log = structlog.get_logger(LOG)
+        self._log = get_logger(LOG)
         self._told = Event()
 
     def run(self) -> None:

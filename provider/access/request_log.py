@@ -12,12 +12,12 @@ from threading import Event, Lock, Thread
 from typing import NamedTuple
 
 import psycopg
-import structlog
 from sqlalchemy import Engine, delete
 from sqlalchemy.exc import OperationalError
 
 from provider.access.models import RequestLog as Row
 from shared.database import insert_many, writing
+from shared.logs import get_logger
 from shared.oneroster.filters import And, Clause, Node, Or
 from shared.oneroster.kinds import BOOLEAN, ID, YEAR
 from shared.oneroster.paths import resolve_names
@@ -41,7 +41,7 @@ _DATES = frozenset(
 #: The database cannot be reached, or is held by somebody else: what waits can be written later.
 _UNAVAILABLE = (OperationalError, sqlite3.OperationalError, psycopg.OperationalError)
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 
 class Entry(NamedTuple):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from provider.access.connections import Options, add_connection, find_connection, regenerate_secret
 from provider.access.models import Connection
-from provider.app import create_app
+from provider.app import close_app, create_app
 from provider.database import db
 from provider.publishing.runs import RunResult
 from provider.refreshing import DistrictRefresh
@@ -23,7 +23,6 @@ from shared.oneroster.versions import Version
 from shared.settings import Settings
 from tests.contract.district import FOLDER, TODAY, Files
 from tests.contract.platform import APP_NAME, Platform
-from tests.database import dispose
 from tests.provider.served import listening
 
 #: The moment of the first refresh; each later one happens an hour after the one before.
@@ -135,7 +134,7 @@ def build_district(settings: Settings, connections: dict[str, dict[str, Any]]) -
     secrets = {name: _connect(app, name, **options) for name, options in connections.items()}
     with app.app_context():
         DistrictRefresh(app, lambda: FIRST_REFRESH).full(today=TODAY)
-    dispose(app, db)
+    close_app(app)
     return secrets
 
 
@@ -143,6 +142,8 @@ def build_district(settings: Settings, connections: dict[str, dict[str, Any]]) -
 def opened(settings: Settings, scratch: Path, secrets: dict[str, tuple[str, str]]) -> Iterator[Door]:
     """The door of a built district, with its server running."""
     app = create_app(settings, APP_NAME)
-    with listening(settings) as address:
-        yield Door(app, address, scratch, dict(secrets))
-    dispose(app, db)
+    try:
+        with listening(settings) as address:
+            yield Door(app, address, scratch, dict(secrets))
+    finally:
+        close_app(app)

@@ -21,7 +21,7 @@ from sqlalchemy import make_url, select
 from homeroom import main
 from provider.access.connections import Options, add_connection
 from provider.access.models import Connection, OAuthNonce, RequestLog
-from provider.app import create_app
+from provider.app import close_app, create_app
 from provider.database import db
 from provider.refreshing import DistrictRefresh
 from provider.sis.importing import import_path
@@ -34,7 +34,6 @@ from tests.contract.district import FOLDER, TODAY, Files
 from tests.contract.door import FIRST_REFRESH
 from tests.contract.platform import PUBLIC, minor, open_session
 from tests.contract.signed import Signer
-from tests.database import dispose
 
 DEMO, OTHER = "demo", "other"
 NAMES = (DEMO, OTHER)
@@ -93,7 +92,7 @@ def hosts(
         other = create_app(settings, OTHER)
         secrets = _build_other(other, folder, door.secrets["signed"])
         yield Hosted(DEMO, door.app, door.address, door.secrets), Hosted(OTHER, other, door.address, secrets)
-        dispose(other, db)
+        close_app(other)
 
 
 def _database_of(settings: Settings) -> str:

@@ -7,11 +7,10 @@ import requests
 from requests.auth import HTTPBasicAuth
 
 from provider.access.connections import Options, add_connection
-from provider.app import create_app
+from provider.app import close_app, create_app
 from provider.database import db
 from provider.sis.models import District
 from shared.oneroster.versions import Version
-from tests.database import dispose
 from tests.provider.served import served
 
 
@@ -91,7 +90,7 @@ def test_a_token_of_one_district_opens_no_other(provider_template, tmp_path):
             made, _ = add_connection(db.session, homeroom["sealer"], "lms", Version.V1P1, Options(), datetime.now(UTC))
             db.session.commit()
             tokens.append(homeroom["tokens"].issue(made, frozenset({"roster.readonly"}), datetime.now(UTC)))
-            dispose(app, db)
+        close_app(app)
     with served(settings) as settings:
         bearer = {"Authorization": f"Bearer {tokens[0]}"}
         answers = [

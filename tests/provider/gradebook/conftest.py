@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from provider.access.connections import Options, add_connection, allowed_scopes, find_connection
-from provider.app import create_app
+from provider.app import close_app, create_app
 from provider.database import db
 from provider.gradebook.visible import Visible
 from provider.publishing.catalog import find_edition
@@ -21,7 +21,6 @@ from shared.migrations import upgrade
 from shared.oneroster.versions import BASE_PATHS, Version
 from shared.settings import Settings
 from tests.conftest import APP_NAME, Template
-from tests.database import dispose
 from tests.provider.eligibility.districts import TODAY, SmallDistrict
 from tests.provider.eligibility.stored import store
 from tests.provider.gradebook.rows import GradeRows
@@ -116,7 +115,7 @@ def _publish(settings: Settings) -> None:
                 add_connection(db.session(), sealer, f"{who}-{version}", version, options, now)
         db.session.commit()
         assert DistrictRefresh(app, lambda: now).full(today=TODAY).state == "done"
-    dispose(app, db)
+    close_app(app)
 
 
 def _first_refresh() -> datetime:
