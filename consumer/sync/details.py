@@ -1,7 +1,7 @@
 """Finds lines of the log: what runs did with records, or would do, what they skipped, what failed (C-109 … C-113).
 
 A plan row is the preview of a dry run, the log of a real one, and a failure at once. The lines of a run come in this
-order: messages about the run, then its plan entity by entity, then what it found skipped as runs before it had. A page
+order: messages about the run, then its plan, what it skips and removes first, then what was skipped before. A page
 ends with a cursor, from which the next one goes on; every page is found by an index, however long the plan is.
 """
 
@@ -18,8 +18,8 @@ from consumer.sync.tables import Action, Entity, PlanChange, RunMessage, Skipped
 
 #: Lines of a page.
 PAGE = 50
-#: What a plan can do that people want to know.
-SHOWN = (Action.CREATE, Action.UPDATE, Action.REMOVE, Action.SKIP, Action.CLEAR)
+#: What a plan can do that people want to know, in this order.
+SHOWN = (Action.SKIP, Action.REMOVE, Action.UPDATE, Action.CREATE, Action.CLEAR)
 
 
 class BadCursor(ValueError):
@@ -115,7 +115,7 @@ def _parts(session: Session, wanted: Wanted) -> list[_Part]:
     else:
         entities = [wanted.entity] if wanted.entity else list(Entity)
         actions = [wanted.action] if wanted.action else SHOWN
-        parts += [_Planned(session, wanted, entity, action) for entity in entities for action in actions]
+        parts += [_Planned(session, wanted, entity, action) for action in actions for entity in entities]
     if wanted.action in (None, Action.SKIP) and wanted.school_id is None:
         parts.append(_Skipped(session, wanted, about))
     return parts

@@ -3,7 +3,7 @@
 Counting reads every staged record once, and is remembered until something new was read.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -36,6 +36,7 @@ class Offered:
     courses: Mapping[str, int] = field(default_factory=dict)
     sections_of_school: Mapping[str, int] = field(default_factory=dict)
     sections_of_term: Mapping[str, int] = field(default_factory=dict)
+    schools_of_term: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def people_of(self, org: str) -> int:
         """People with any role that can be synced."""
@@ -64,11 +65,15 @@ def _count(session: Session, connection: Connection) -> Offered:
         courses.update([course.org] if course.active and course.org else [])
     schools: Counter[str] = Counter()
     terms: Counter[str] = Counter()
+    held: dict[str, set[str]] = defaultdict(set)
     for section in _records(session, connection, "classes", lambda raw: read_class(raw, version)):
         if section.active:
             schools[section.school] += 1
             terms.update(set(section.terms))
-    return Offered(True, people, courses, schools, terms)
+            for term in section.terms:
+                held[term].add(section.school)
+    at = {term: frozenset(found) for term, found in held.items()}
+    return Offered(True, people, courses, schools, terms, at)
 
 
 def _records(

@@ -135,7 +135,7 @@ def decide(run_id: int, what: str) -> ResponseReturnValue:
 
 
 def _searched(session: Session, asked: Asked) -> str:
-    wanted = Wanted(the_page().connection.id, search=asked.search)
+    wanted = Wanted(the_page().connection.id, school_id=number_of(asked.filters.get("school")), search=asked.search)
     found = _details(session, wanted)
     return render_template(
         "roster/logs.html", listing=Listing((), 0, asked), found=found, open=_open(session), kinds=KIND_OPTIONS,

@@ -13,7 +13,7 @@ from consumer.database import db
 from consumer.mapping.suggest import schools_to_map
 from consumer.platform.models import School
 from consumer.sync.choices import load_places
-from consumer.sync.mapping import map_school, unmap
+from consumer.sync.mapping import map_school, tick, unmap
 from consumer.sync.offered import count_offered
 from consumer.sync.tables import SchoolMapping
 from consumer.web.choosing import NEW, NOT_MAPPED, store_choice
@@ -71,11 +71,14 @@ def _stored(session: Session, connection: Connection) -> dict[str, str]:
 def _store(session: Session, connection: Connection, field: str, chosen: str) -> str:
     sis_id = field.removeprefix(FIELD)
     org = load_places(session, connection).orgs[sis_id]
-    store_choice(
-        chosen,
-        lambda: unmap(session, connection, SchoolMapping, sis_id),
-        lambda school_id: map_school(session, connection, org, school_id),
-    )
+
+    def take(school_id: int | None) -> None:
+        new = session.get(SchoolMapping, (connection.id, sis_id)) is None
+        map_school(session, connection, org, school_id)
+        if new:  # what is synced of it is ticked in the tabs of users, courses and sections (C-38, C-59, C-64)
+            tick(session, connection, sis_id, frozenset())
+
+    store_choice(chosen, lambda: unmap(session, connection, SchoolMapping, sis_id), take)
     return org.name
 
 

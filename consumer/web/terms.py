@@ -33,7 +33,7 @@ FIELD = "term-"
 @dataclass(frozen=True, slots=True)
 class TermLine:
     """A SIS term, the field of its choice with its options, the period with its name and dates (C-36), and how many
-    sections are in it (None before they are read).
+    sections of which schools are in it (None and "" before they are read).
     """
 
     title: str
@@ -44,6 +44,7 @@ class TermLine:
     options: tuple[tuple[str, str], ...]
     suggestion: str
     sections: int | None
+    schools: str
 
 
 @terms.get("/")
@@ -98,11 +99,12 @@ def _page(form: Form) -> str:
     places = load_places(session, connection)
     here = session.scalars(select(GradingPeriod).order_by(GradingPeriod.start_date, GradingPeriod.name)).all()
     counted = count_offered(session, connection)
-    lines = [_line(term, here, counted) for term in _offered(session, connection)]
+    names = {org.sourced_id: org.name for org in places.orgs.values()}
+    lines = [_line(term, here, counted, names) for term in _offered(session, connection)]
     return render_template("roster/terms.html", lines=lines, form=form, year=shown_year(connection, places))
 
 
-def _line(term: SessionRecord, here: Sequence[GradingPeriod], counted: Offered) -> TermLine:
+def _line(term: SessionRecord, here: Sequence[GradingPeriod], counted: Offered, names: dict[str, str]) -> TermLine:
     same = [p for p in here if (p.name, p.start_date, p.end_date) == (term.title, term.start, term.end)]
     new = "Create new grading period" if not same else f"Take {term.title}, which has the same name and dates"
     named = tuple((str(p.id), f"{p.name} ({p.start_date} to {p.end_date})") for p in here)
@@ -110,4 +112,7 @@ def _line(term: SessionRecord, here: Sequence[GradingPeriod], counted: Offered) 
     suggestion = f"{same[0].name} has the same name and dates" if same else ""
     sections = counted.sections_of_term.get(term.sourced_id, 0) if counted.read else None
     field = FIELD + term.sourced_id
-    return TermLine(term.title, term.type, term.start, term.end, field, options, suggestion, sections)
+    schools = sorted(names[org] for org in counted.schools_of_term.get(term.sourced_id, ()) if org in names)
+    return TermLine(
+        term.title, term.type, term.start, term.end, field, options, suggestion, sections, ", ".join(schools)
+    )

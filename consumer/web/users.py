@@ -30,11 +30,13 @@ ROLE_OPTIONS = ((DO_NOT_SYNC, "Do Not Sync"), *((role, role.capitalize()) for ro
 
 @dataclass(frozen=True, slots=True)
 class UsersLine:
-    """A mapped SIS school: the field of its tick, and of each role group its field and what it would bring in."""
+    """A mapped SIS school: the field of its tick, and of each role group its field, whom it would bring in, and as what
+    they would fit.
+    """
 
     school: MappedSchool
     tick: str
-    roles: tuple[tuple[Group, str, str], ...]
+    roles: tuple[tuple[Group, str, str, str], ...]
 
 
 @users.get("/")
@@ -71,13 +73,13 @@ def _store(session: Session, connection: Connection, field: str, chosen: str) ->
     return f"{group} of {sis_id}"
 
 
-def _hint(counted: Offered, school: MappedSchool, group: Group) -> str:
+def _hints(counted: Offered, school: MappedSchool, group: Group) -> tuple[str, str]:
     """How many people a choice brings in, and what would fit: said, never applied unasked."""
     number = counted.people.get((school.sis_id, group), 0)
     if counted.read and not number:
-        return "nobody"
-    people = f"{number:,} {'person' if number == 1 else 'people'}, " if counted.read else ""
-    return f"{people}would be {SUGGESTED_ROLES[group].capitalize()}"
+        return "nobody", ""
+    people = f"{number:,} {'person' if number == 1 else 'people'}" if counted.read else ""
+    return people, f"would fit {SUGGESTED_ROLES[group].capitalize()}"
 
 
 def _page(form: Form) -> str:
@@ -87,7 +89,7 @@ def _page(form: Form) -> str:
         UsersLine(
             school,
             tick_field(school),
-            tuple((group, _role_field(school, group), _hint(counted, school, group)) for group in Group),
+            tuple((group, _role_field(school, group), *_hints(counted, school, group)) for group in Group),
         )
         for school in mapped_schools(db.session(), connection)
     ]

@@ -36,7 +36,9 @@ def make() -> ResponseReturnValue:
     """Read all people of the SIS, and compare them with those who are here."""
     session, connection, wanted = db.session(), the_page().connection, request.form.get("version", "")
     if wanted not in report_versions(session, connection):
-        return show_page(refused="OneRoster 1.2 is not released here: the operator does that."), 422
+        unreleased = wanted == Version.V1P2  # which is the only reason for not offering it
+        why = "OneRoster 1.2 is not released here: the operator does that." if unreleased else "Choose one of the list."
+        return show_page(refused=why), 422
     try:
         with closing(client_of(session, connection, Version(wanted))) as client:
             session.commit()  # no transaction is held open while the provider takes its time

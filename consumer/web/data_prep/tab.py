@@ -6,17 +6,15 @@ from typing import Any
 import orjson
 from flask import render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consumer.connections import Connection
 from consumer.database import db
 from consumer.platform.models import DataPrepReport, VersionUpgrade
 from consumer.platform.settings import read_settings
-from consumer.sync.tables import SyncRun
 from consumer.upgrade.report import last_report
 from consumer.upgrade.steps import Stage, standing
-from consumer.upgrade.trial import held_roles
+from consumer.upgrade.trial import held_roles, newest_dry_run
 from consumer.web.data_prep.checklist import is_upgrade, needs_confirmation, steps_of
 from consumer.web.tabs import tab, the_page
 from consumer.web.uploads import LARGEST_UPLOAD, limit_uploads
@@ -51,7 +49,7 @@ def show_page(**others: Any) -> str:
         "stage": Stage,
         "released": read_settings(session).release_1_2,
         "outcome": _outcome(session, connection),
-        "trial": _newest_dry_run(session, connection) if now.stage in (Stage.TRIAL, Stage.APPROVAL) else None,
+        "trial": newest_dry_run(session, connection) if now.stage in (Stage.TRIAL, Stage.APPROVAL) else None,
         "held": held,
         "target_form": stored_form(stored_target(session, connection)),
         "file_form": Form({}),
@@ -96,8 +94,3 @@ def _outcome(session: Session, connection: Connection) -> dict[str, Any] | None:
     """What the switch did (`consumer.upgrade.switch.Outcome`)."""
     row = session.get(VersionUpgrade, connection.id)
     return orjson.loads(row.outcome) if row is not None and row.outcome else None
-
-
-def _newest_dry_run(session: Session, connection: Connection) -> SyncRun | None:
-    runs = select(SyncRun).where(SyncRun.connection_id == connection.id, SyncRun.dry_run, SyncRun.kind == "all")
-    return session.scalar(runs.order_by(SyncRun.id.desc()).limit(1))

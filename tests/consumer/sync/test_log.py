@@ -80,15 +80,15 @@ def test_the_lines_of_a_dry_run_are_those_of_the_run_with_names_before_and_after
     dry = run_details(platform.session, platform.sync(dry_run=True).run).lines
     done = run_details(platform.session, platform.sync().run).lines
     assert said(dry) == [
-        ("user", "Ada Lovelace", "to be updated"), ("section", "Geometry (K3)", "to be updated"),
-        ("enrollment", "Finn Example in Geometry (K3)", "to be removed"),
+        ("enrollment", "Finn Example in Geometry (K3)", "to be removed"), ("user", "Ada Lovelace", "to be updated"),
+        ("section", "Geometry (K3)", "to be updated"),
     ]  # fmt: skip
     assert [(e, event.removeprefix("to be ")) for e, _, event in said(dry)] == [
         (e, event) for e, _, event in said(done)
     ]
     assert [changes(line) for line in dry] == [changes(line) for line in done] == [
-        {"last name": ("Example", "Lovelace")}, {"name": ("Algebra 2 (K3)", "Geometry (K3)")},
         {"role": ("member", None), "made by": ("the sync", None), "SIS record": ("E8", None)},
+        {"last name": ("Example", "Lovelace")}, {"name": ("Algebra 2 (K3)", "Geometry (K3)")},
     ]  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def test_lines_are_filtered_by_record_type_action_code_and_school(platform: Plat
     assert lines(code="USERNAME_SPACE") == lines(action=Action.SKIP) == skipped
     assert lines(entity=Entity.COURSE) == [("course", "C1"), ("course", "C2")]
     assert lines(entity=Entity.USER, school_id=school(platform, "South School")) == [
-        ("user", "T-2"), ("user", "U5"), ("user", "U6"),
+        ("user", "U6"), ("user", "T-2"), ("user", "U5"),
     ]  # fmt: skip
     assert lines(school_id=school(platform, "South School"), action=Action.SKIP) == skipped
     (line,) = run_details(platform.session, run_id, entity=Entity.USER, action=Action.SKIP).lines
