@@ -2,7 +2,7 @@
 (C-107).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -22,17 +22,23 @@ _WHOLE = (Status.COMPLETED, Status.WARNINGS)
 
 def trial_run(session: Session, connection: Connection) -> SyncRun | None:
     """The newest dry run since the switch that has planned everything."""
+    return next((run for run in _dry_runs(session, connection) if run.status in _WHOLE), None)
+
+
+def newest_dry_run(session: Session, connection: Connection) -> SyncRun | None:
+    """The newest dry run of everything since the switch, however it stands."""
+    return next(_dry_runs(session, connection), None)
+
+
+def _dry_runs(session: Session, connection: Connection) -> Iterator[SyncRun]:
+    """Those of everything since the switch, newest first."""
     row = session.get(VersionUpgrade, connection.id)
     if row is None or row.switched_at is None:
-        return None
-    runs = session.scalars(
-        select(SyncRun)
-        .where(
-            SyncRun.connection_id == connection.id, SyncRun.dry_run, SyncRun.kind == "all", SyncRun.status.in_(_WHOLE)
-        )
-        .order_by(SyncRun.id.desc())
-    )
-    return next((run for run in runs if as_utc(run.queued_at) >= row.switched_at), None)
+        return
+    dry = (SyncRun.connection_id == connection.id, SyncRun.dry_run, SyncRun.kind == "all")
+    for run in session.scalars(select(SyncRun).where(*dry).order_by(SyncRun.id.desc())):
+        if as_utc(run.queued_at) >= row.switched_at:
+            yield run
 
 
 def approve_trial(session: Session, connection: Connection, run_id: int, by: Account | None, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """The pages of people and Data Prep on every database, and what no browser sends to them."""
 
 import re
+from datetime import timedelta
 from io import BytesIO
 from itertools import product
 from typing import Any
@@ -9,10 +10,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from consumer.connections import Connection
 from consumer.database import db
 from consumer.platform import passwords
-from consumer.platform.models import Account, AccountSchool, School
+from consumer.platform.models import Account, AccountSchool, School, VersionUpgrade
 from consumer.platform.settings import write_setting
+from consumer.sync.tables import SyncRun
+from tests.consumer.clients import NOW
 from tests.consumer.sync.platform import Platform
 from tests.faults.provider import FaultProvider
 
@@ -103,7 +107,8 @@ def test_no_form_of_data_prep_minds_what_is_sent(client: FlaskClient) -> None:
         return client.post(page + what, data={**token, **form}).status_code
 
     for text in HOSTILE:
-        assert send("report", version=text) == 422, text
+        refused = client.post(page + "report", data={**token, "version": text})
+        assert (refused.status_code, "Choose one of the list" in refused.text) == (422, True), text
         assert send("confirm", report=text) == 422, text
         assert send("approve", run=text) == 422, text
         assert send("people/", sis_id=text, account=text) == 404, text
@@ -117,6 +122,25 @@ def test_no_form_of_data_prep_minds_what_is_sent(client: FlaskClient) -> None:
         stored = dict(re.findall(fields, client.get(page).text))
         blank = name == "client_secret" and not text.strip()
         assert send("target", **{**stored, name: text}) == (303 if blank else 422), (name, text)
+
+
+def test_a_dry_run_of_1_1_is_not_the_first_run_of_1_2(client: FlaskClient, consumer_app: Flask) -> None:
+    """C-105: only what was queued since the switch."""
+    page = "/connections/1/data-prep/"
+    runs = []
+    with consumer_app.app_context():
+        session = db.session()
+        session.get_one(Connection, 1).version = "1.2"
+        session.add(VersionUpgrade(connection_id=1, switched_at=NOW))
+        session.commit()
+        for queued_at in (NOW - timedelta(hours=1), NOW + timedelta(hours=1)):
+            assert "None is queued yet." in client.get(page).text
+            run = SyncRun(connection_id=1, kind="all", trigger="manual", dry_run=True, today=NOW.date(),
+                          queued_at=queued_at, status="Completed", step="done")  # fmt: skip
+            session.add(run)
+            session.commit()
+            runs.append(run.id)
+    assert [number for number in runs if f">Run {number}</a>" in client.get(page).text] == runs[1:]
 
 
 def test_no_import_minds_what_is_in_a_cell(client: FlaskClient) -> None:
