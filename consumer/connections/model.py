@@ -30,7 +30,6 @@ class Connection(db.Model):
                    window starts (C-78 … C-81)
     schedule_changed_at     when one of these four was last changed, which resets the wait (C-90, C-96)
     schedule_final_year     the active year for which somebody confirmed that the schedule is final (C-76)
-    delta_reads    read only what changed where the provider can say so (C-89)
     """
 
     __tablename__ = "connection"
@@ -66,4 +65,3 @@ class Connection(db.Model):
     window_hour: Mapped[int] = mapped_column(default=0, server_default="0")
     schedule_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), default=None)
     schedule_final_year: Mapped[int | None] = mapped_column(default=None)
-    delta_reads: Mapped[bool] = mapped_column(default=False, server_default="0")

@@ -93,7 +93,6 @@ def upgrade_() -> None:
         batch_op.add_column(sa.Column("window_hour", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("schedule_changed_at", sa.DateTime(), nullable=True))
         batch_op.add_column(sa.Column("schedule_final_year", sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column("delta_reads", sa.Boolean(), server_default="0", nullable=False))
         batch_op.alter_column("token_url", existing_type=sa.String(length=500), nullable=True)
         batch_op.create_index(op.f("ix_connection_acting_account_id"), ["acting_account_id"], unique=False)
         batch_op.create_foreign_key(
