@@ -64,8 +64,8 @@ def connection_lines(session: Session, now: datetime) -> list[ConnectionLine]:
     """Every connection by name, with its last run."""
     last_runs = select(func.max(SyncRun.id)).group_by(SyncRun.connection_id)
     runs = {run.connection_id: run for run in session.scalars(select(SyncRun).where(SyncRun.id.in_(last_runs)))}
-    rows = session.scalars(select(Connection).order_by(Connection.name)).all()
-    return [_line(row, runs.get(row.id), next_run(session, row, zone_of(session), now)) for row in rows]
+    rows, zone = session.scalars(select(Connection).order_by(Connection.name)).all(), zone_of(session)
+    return [_line(row, runs.get(row.id), next_run(session, row, zone, now)) for row in rows]
 
 
 def _line(row: Connection, run: SyncRun | None, following: NextRun) -> ConnectionLine:

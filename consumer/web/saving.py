@@ -20,8 +20,8 @@ Stored = Mapping[str, str]
 StoredOf = Callable[[Session, Connection], Stored]
 #: Stores what was chosen in one field, and says of what, for the audit trail. Raises BadChoice.
 Store = Callable[[Session, Connection, str, str], str]
-#: Stores a whole form; what is wrong with it, by field, otherwise.
-Save = Callable[[Session, Connection, Form], Mapping[str, list[str]]]
+#: Stores a whole form in place of what is stored; what is wrong with it, by field, otherwise.
+Save = Callable[[Session, Connection, Form, Stored], Mapping[str, list[str]]]
 Show = Callable[[Form], str]
 
 STALE = "Somebody else has saved this page meanwhile. What you chose is below: check it and save again."
@@ -42,7 +42,7 @@ def save_whole(stored_of: StoredOf, save: Save, show: Show, back: str) -> Respon
     if is_stale(form, stored):
         session.rollback()
         return show(Form(form.values, {"": [STALE]}, stored_form(stored).seen)), 409
-    errors = save(session, connection, form)
+    errors = save(session, connection, form, stored)
     if errors:
         session.rollback()
         return show(form.refused(errors)), 422
@@ -56,10 +56,10 @@ def save_fields(action: str, stored_of: StoredOf, store: Store, show: Show, back
     trail under `action`.
     """
 
-    def save(session: Session, connection: Connection, form: Form) -> Mapping[str, list[str]]:
+    def save(session: Session, connection: Connection, form: Form, stored: Stored) -> Mapping[str, list[str]]:
         errors: dict[str, list[str]] = {}
         account = the_page().account
-        for name, before in stored_of(session, connection).items():
+        for name, before in stored.items():
             after = form.value(name)
             if after == before:
                 continue

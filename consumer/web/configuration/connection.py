@@ -17,7 +17,7 @@ from consumer.platform.models import Account
 from consumer.sync.peer import open_client
 from consumer.sync.places import NotRead, read_places
 from consumer.web.configuration.tab import configuration, show_page, stored_connection
-from consumer.web.saving import save_whole
+from consumer.web.saving import Stored, save_whole
 from consumer.web.tabs import address, the_page
 from shared.oneroster.versions import Version
 from shared.sealing import CannotUnseal
@@ -87,7 +87,7 @@ def save_details(session: Session, details: Details) -> tuple[Connection | None,
     return saved.connection, {}
 
 
-def _save(session: Session, connection: Connection, form: Form) -> Mapping[str, list[str]]:
+def _save(session: Session, connection: Connection, form: Form, _stored: Stored) -> Mapping[str, list[str]]:
     details, errors = read_details(form, connection.name, form.value("new_name"))
     return errors if details is None else save_details(session, details)[1]
 

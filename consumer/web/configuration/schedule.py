@@ -10,7 +10,7 @@ from consumer.connections import Connection
 from consumer.platform.audit import audit
 from consumer.sync.timetable import BadSchedule, save_schedule
 from consumer.web.configuration.tab import configuration, show_page, stored_schedule
-from consumer.web.saving import save_whole
+from consumer.web.saving import Stored, save_whole
 from consumer.web.tabs import address, the_page
 from shared.web.forms import Form
 
@@ -21,12 +21,12 @@ def save_options() -> ResponseReturnValue:
     return save_whole(stored_schedule, _save, lambda form: show_page(schedule_form=form), address("configuration.show"))
 
 
-def _save(session: Session, connection: Connection, form: Form) -> Mapping[str, list[str]]:
+def _save(session: Session, connection: Connection, form: Form, before: Stored) -> Mapping[str, list[str]]:
     numbers = {name: form.value(name) for name in ("weekday", "window_hour")}
     wrong = {name: ["Choose one of the list"] for name, text in numbers.items() if not _is_small_number(text)}
     if wrong:
         return wrong
-    before, now = stored_schedule(session, connection), datetime.now(UTC)
+    now = datetime.now(UTC)
     try:
         changed = save_schedule(
             session, connection, now, mode=form.value("mode"), frequency=form.value("frequency"),

@@ -23,7 +23,7 @@ from consumer.upgrade.trial import allow_role, approve_trial
 from consumer.web.data_prep.report import client_of
 from consumer.web.data_prep.tab import data_prep, sentence, show_page, stored_target
 from consumer.web.filters import number_of
-from consumer.web.saving import save_whole
+from consumer.web.saving import Stored, save_whole
 from consumer.web.tabs import address, the_page
 from shared.database import will_write
 from shared.oneroster.versions import Version
@@ -100,7 +100,7 @@ def _do(do: Callable[[Session, Connection, Account], str]) -> ResponseReturnValu
     return redirect(address("data_prep.show"), 303)
 
 
-def _save_target(session: Session, connection: Connection, form: Form) -> Mapping[str, list[str]]:
+def _save_target(session: Session, connection: Connection, form: Form, _stored: Stored) -> Mapping[str, list[str]]:
     if not read_settings(session).release_1_2:
         return {"": ["OneRoster 1.2 is not released here: the operator does that."]}
     homeroom = current_app.extensions["homeroom"]
