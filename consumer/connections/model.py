@@ -30,6 +30,7 @@ class Connection(db.Model):
                    window starts (C-78 … C-81)
     schedule_changed_at     when one of these four was last changed, which resets the wait (C-90, C-96)
     schedule_final_year     the active year for which somebody confirmed that the schedule is final (C-76)
+    delta_reads    its runs may read what changed instead of everything (C-89)
     """
 
     __tablename__ = "connection"
@@ -65,3 +66,4 @@ class Connection(db.Model):
     window_hour: Mapped[int] = mapped_column(default=0, server_default="0")
     schedule_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), default=None)
     schedule_final_year: Mapped[int | None] = mapped_column(default=None)
+    delta_reads: Mapped[bool] = mapped_column(default=False, server_default="0")

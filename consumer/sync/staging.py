@@ -69,6 +69,11 @@ class Pull(db.Model):
     broken       records that could not be taken in
     error_code   why a read is not complete or in doubt, a code of C-114, with its text: PARTIAL_READ, AUTH_FAILED ...
     request_id   of the call that failed (C-112)
+    since        of a delta read, the moment whose changes were asked for; None: everything was (C-89)
+    as_of        of a read without failure and doubt, the provider's clock as it began: all that changed later is yet to
+                 be read; None where no delta read may go on from it
+    whole_at     when, by our clock, everything was read on which `as_of` rests: this read, or one before it
+    basis        names what `as_of` holds for: the provider, as whom it was asked, and the choices
     """
 
     __tablename__ = "pull"
@@ -89,3 +94,7 @@ class Pull(db.Model):
     error_code: Mapped[str | None] = mapped_column(String(32))
     error_text: Mapped[str | None] = mapped_column(Text)
     request_id: Mapped[str | None] = mapped_column(String(64), default=None)
+    since: Mapped[datetime | None] = mapped_column(UtcDateTime(), default=None)
+    as_of: Mapped[datetime | None] = mapped_column(UtcDateTime(), default=None)
+    whole_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), default=None)
+    basis: Mapped[str | None] = mapped_column(String(32), default=None)
