@@ -6,6 +6,7 @@ from flask import Flask
 from flask_migrate import Migrate
 
 import consumer.connections.model
+import consumer.passback.tables
 import consumer.platform.models
 import consumer.sync.staging
 import consumer.sync.tables  # noqa: F401 - tables, known to migrations by being imported

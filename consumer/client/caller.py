@@ -17,7 +17,10 @@ from shared.oneroster.versions import BASE_PATHS, Version
 
 #: The scopes of a roster pull, and of grade passback (C-09), asked for unless a connection names others.
 ROSTER_SCOPES = ("roster-core.readonly", "roster.readonly")
-GRADEBOOK_SCOPES = ("gradebook.readonly", "gradebook.createput", "gradebook.delete")
+GRADEBOOK_SCOPES: dict[Version, tuple[str, ...]] = {
+    Version.V1P1: ("gradebook.readonly", "gradebook.createput", "gradebook.delete"),
+    Version.V1P2: ("gradebook.readonly", "gradebook.createput", "gradebook.createpost", "gradebook.delete"),
+}
 
 #: Providers let a signature's time differ from theirs by five minutes or more (`oneroster-1.1.md` 8.1).
 SKEW = timedelta(minutes=4)
@@ -93,7 +96,7 @@ def roster_scope(version: Version) -> str:
 
 def gradebook_scope(version: Version) -> str:
     """The `scope` parameter of grade passback."""
-    return " ".join(scope_url(name, version) for name in GRADEBOOK_SCOPES)
+    return " ".join(scope_url(name, version) for name in GRADEBOOK_SCOPES[version])
 
 
 class Client:
@@ -133,12 +136,29 @@ class Client:
         Raises AuthFailed (401), Forbidden (403), NotFound (404), BadAnswer (other 4xx, 3xx), ServerFault (5xx) and
         what Transport raises.
         """
-        vendor = self.target.vendor
-        headers = {"X-Vendor-Authorization": f"{vendor.key}:{vendor.secret}"} if vendor else {}
-        answer = self.access.send("GET", url, headers)
+        answer = self.access.send("GET", url, self._headers())
         if answer.status != 200:
             raise self._refusal(answer, url)
         return answer
+
+    def write(self, method: str, *path: str, body: bytes | None = None) -> Answer:
+        """The answer to a PUT, POST or DELETE below the service's base path, with a JSON body where there is one; of
+        whatever status but those that are raised: what another 4xx means is for the caller to say.
+
+        A POST is not sent again where the first may have been done. Raises AuthFailed (401), BadAnswer (3xx),
+        ServerFault (5xx) and what Transport raises.
+        """
+        url = self.url(*path)
+        headers = self._headers() | ({} if body is None else {"Content-Type": "application/json"})
+        answer = self.access.send(method, url, headers, body, repeatable=method != "POST")
+        if answer.status == 401 or answer.status >= 500 or 300 <= answer.status < 400:
+            raise self._refusal(answer, url)
+        return answer
+
+    def _headers(self) -> dict[str, str]:
+        """What every call of the service carries (C-11)."""
+        vendor = self.target.vendor
+        return {"X-Vendor-Authorization": f"{vendor.key}:{vendor.secret}"} if vendor else {}
 
     def walk(self, collection: str, limit: int | None = None) -> Walk:
         """Every page of a collection, in pages of `limit` records: see `consumer.client.walk`."""

@@ -13,7 +13,7 @@ from requests import PreparedRequest
 from requests.auth import AuthBase
 from requests_oauthlib import OAuth1
 
-from consumer.client.transport import Answer, Clock, Transport
+from consumer.client.transport import Answer, Body, Clock, Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +37,16 @@ class Signatures:
         self._proven = False
         transport.sign_with(self._signer)
 
-    def send(self, method: str, url: str, headers: dict[str, str]) -> Answer:
+    def send(
+        self, method: str, url: str, headers: dict[str, str], data: Body = None, repeatable: bool = True
+    ) -> Answer:
         """The answer to a signed request. Raises what Transport raises."""
-        answer = self._transport.send(method, url, headers)
+        answer = self._transport.send(method, url, headers, data, repeatable)
         if self._proven or answer.status not in (400, 401):
             self._proven = True
             return answer
         self._signer.method = SIGNATURE_HMAC_SHA1
-        second = self._transport.send(method, url, headers)
+        second = self._transport.send(method, url, headers, data, repeatable)
         if second.status in (400, 401):
             self._signer.method = SIGNATURE_HMAC_SHA256
             return answer

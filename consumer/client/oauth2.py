@@ -13,7 +13,7 @@ import msgspec
 
 from consumer.client.errors import AuthFailed, BadAnswer, ClientError, ServerFault
 from consumer.client.spoken import spoken
-from consumer.client.transport import Answer, Transport
+from consumer.client.transport import Answer, Body, Transport
 
 #: A token is renewed this long before it ends.
 EARLY = timedelta(seconds=30)
@@ -80,13 +80,17 @@ class Tokens:
             return self.renew()
         return self._token
 
-    def send(self, method: str, url: str, headers: dict[str, str]) -> Answer:
+    def send(
+        self, method: str, url: str, headers: dict[str, str], data: Body = None, repeatable: bool = True
+    ) -> Answer:
         """The answer to an authorised request. A 401 renews the token once and asks again: tokens end in the middle
         of walks. Raises as `bearer`.
         """
-        answer = self._transport.send(method, url, headers | {"Authorization": f"Bearer {self.bearer()}"})
+        sent = headers | {"Authorization": f"Bearer {self.bearer()}"}
+        answer = self._transport.send(method, url, sent, data, repeatable)
         if answer.status == 401:
-            answer = self._transport.send(method, url, headers | {"Authorization": f"Bearer {self.renew()}"})
+            sent = headers | {"Authorization": f"Bearer {self.renew()}"}
+            answer = self._transport.send(method, url, sent, data, repeatable)
         return answer
 
     def renew(self) -> str:

@@ -18,11 +18,6 @@ from consumer.client.page import WebPage, split_page
 from shared.oneroster.scopes import scope_url
 from shared.oneroster.versions import Version
 
-_GRADES = (
-    "Rosters are synced all the same. To send grades, ask the district for a connection with the grade book (grading "
-    f"services; scopes {', '.join(GRADEBOOK_SCOPES)}), and for the vendor key if it uses one"
-)
-
 
 class Outcome(StrEnum):
     """How a step went. Rosters are synced all the same after a warning."""
@@ -87,7 +82,7 @@ def _grade_book(client: Client) -> Step:
     try:
         split_page(client.get("categories", query={"limit": 1}).body, "categories")
     except ClientError as error:
-        return Step(title, Outcome.WARNING, str(error), _GRADES)
+        return Step(title, Outcome.WARNING, str(error), _about_grades(client))
     return Step(title, Outcome.OK, "The provider shows the categories of its grade book")
 
 
@@ -104,6 +99,15 @@ def _advice(title: str, error: ClientError, client: Client) -> str:
         scopes = " ".join(scope_url(name, client.target.version) for name in ROSTER_SCOPES)
         return f"{error.advice}. Scopes of a roster: {scopes}"
     return error.advice
+
+
+def _about_grades(client: Client) -> str:
+    """What to ask the district for, where grades cannot be sent (C-09)."""
+    scopes = ", ".join(GRADEBOOK_SCOPES[client.target.version])
+    return (
+        "Rosters are synced all the same. To send grades, ask the district for a connection with the grade book "
+        f"(grading services; scopes {scopes}), and for the vendor key if it uses one"
+    )
 
 
 def _about_the_way(error: Unreachable) -> str:

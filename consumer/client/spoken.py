@@ -12,13 +12,18 @@ _INSIDE = ("statusInfoSet", "imsx_StatusInfo", "imsx_statusInfo", "errors", "err
 _LONGEST = 300
 
 
-def spoken(answer: Answer) -> str:
-    """The server's own words, in quotes and cut short, with the status; the status alone where it says nothing."""
+def words_of(answer: Answer) -> str | None:
+    """The server's own words, as they are; None where it says nothing."""
     try:
         body = msgspec.json.decode(answer.body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        body = None
-    words = _find(body)
+        return None
+    return _find(body)
+
+
+def spoken(answer: Answer) -> str:
+    """The server's own words, in quotes and cut short, with the status; the status alone where it says nothing."""
+    words = words_of(answer)
     status = f"status {answer.status}"
     return f'{status}, "{" ".join(words.split())[:_LONGEST]}"' if words else status
 

@@ -24,11 +24,15 @@ from consumer.client.redirects import REDIRECTS, next_stop
 from consumer.client.waits import LONGEST_WAIT, WAITS, asked_wait
 
 TRY_AGAIN = frozenset({429, 502, 503, 504})
+#: Those of them after which the request has not been carried out.
+NOT_DONE = frozenset({429, 503})
 CHUNK = MIB
 #: Names a request in the logs of both sides (C-112).
 REQUEST_ID = "X-Request-ID"
 LONGEST_REQUEST_ID = 64
 
+#: What is sent along: a form's fields, or a body as it is.
+Body = Mapping[str, str] | bytes | None
 Sleep = Callable[[float], None]
 Clock = Callable[[], datetime]
 
@@ -91,16 +95,21 @@ class Transport:
         method: str,
         url: str,
         headers: Mapping[str, str] | None = None,
-        data: Mapping[str, str] | None = None,
+        data: Body = None,
+        repeatable: bool = True,
     ) -> Answer:
         """The answer to a request, of whatever status but redirects and those that were tried again in vain.
+
+        data         a form's fields, or a body as it is
+        repeatable   False: sending it twice is not the same as once. It is tried again only where it cannot have been
+                     done, and a failure in the middle is raised at once
 
         Raises AddressRefused, Unreachable, RateLimited, ServerFault; TooLong, Redirected.
         """
         self._check(url)
         been = [url]
         while True:
-            answer = self._persist(method, been[-1], headers, data)
+            answer = self._persist(method, been[-1], headers, data, repeatable)
             if answer.status not in REDIRECTS:
                 return answer
             target = next_stop(method, been[-1], answer.headers)
@@ -118,7 +127,7 @@ class Transport:
             self._beat = _nothing
 
     def _persist(
-        self, method: str, url: str, headers: Mapping[str, str] | None, data: Mapping[str, str] | None
+        self, method: str, url: str, headers: Mapping[str, str] | None, data: Body, repeatable: bool
     ) -> Answer:
         """Try as often as makes sense."""
         for wait in (*self._waits, None):
@@ -127,7 +136,7 @@ class Transport:
                 answer = self._once(method, url, headers, data)
             except (requests.RequestException, HTTPError) as error:
                 self._failing_since = self._failing_since or self.clock()
-                if wait is None or not _may_pass(error):
+                if wait is None or not _may_pass(error) or not (repeatable or _never_sent(error)):
                     raise Unreachable(f"{_host(url)} {_reason(error)}") from error
                 self._wait(wait)
                 continue
@@ -135,7 +144,7 @@ class Transport:
                 self._failing_since = None
                 return answer
             self._failing_since = self._failing_since or self.clock()
-            self._wait(self._asked(answer, wait, url))
+            self._wait(self._asked(answer, wait if repeatable or answer.status in NOT_DONE else None, url))
         raise AssertionError("unreachable: the last try returns or raises")
 
     def _impatient(self) -> bool:
@@ -160,7 +169,7 @@ class Transport:
             check_url(url, self._allow_private)
             self._checked.add(scheme_and_host)
 
-    def _once(self, method: str, url: str, headers: Mapping[str, str] | None, data: Mapping[str, str] | None) -> Answer:
+    def _once(self, method: str, url: str, headers: Mapping[str, str] | None, data: Body) -> Answer:
         self.request_id = uuid4().hex
         with self._session.request(
             method,
@@ -221,6 +230,11 @@ def _may_pass(error: Exception) -> bool:
             requests.exceptions.ContentDecodingError,
         ),
     )
+
+
+def _never_sent(error: Exception) -> bool:
+    """Whether the request cannot have reached the other side: there was no connection."""
+    return isinstance(error, requests.ConnectTimeout) or "NewConnectionError" in repr(error)
 
 
 def _reason(error: Exception) -> str:

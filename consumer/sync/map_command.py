@@ -16,6 +16,7 @@ from consumer.database import db
 from consumer.mapping.choices import Group, Kind
 from consumer.mapping.suggest import terms_to_map
 from consumer.platform.models import GradingPeriod, School
+from consumer.runs.peer import open_client
 from consumer.sync.choices import Places, active_year, load_places
 from consumer.sync.commands import choose_connection, now, today
 from consumer.sync.mapping import (
@@ -28,7 +29,6 @@ from consumer.sync.mapping import (
     tick,
     unmap,
 )
-from consumer.sync.peer import open_client
 from consumer.sync.places import NotRead, read_places
 from consumer.sync.tables import RoleMapping, SchoolMapping, TermMapping
 from consumer.sync.years import BadYear, choose_year

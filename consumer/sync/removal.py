@@ -36,6 +36,8 @@ WORDS = {
     "data_prep_report": "Data Prep reports",
     "version_upgrade": "upgrade to OneRoster 1.2",
     "sync_run": "runs, with their logs",
+    "passback_run": "presses that sent grades, with their logs",
+    "grade_peer": "what its grade book can do",
     "skipped_record": "skipped records",
     "sync_mark": "marks of what is done",
     "pull": "reads",

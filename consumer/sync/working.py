@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from consumer.client.caller import Client
 from consumer.client.transport import Sleep
 from consumer.connections import Connection
+from consumer.runs.peer import open_client
 from consumer.sync.closing import fail_run
-from consumer.sync.peer import open_client
 from consumer.sync.queue import take_up, waiting_runs
 from consumer.sync.report import Report
 from consumer.sync.run import execute

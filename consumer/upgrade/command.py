@@ -22,7 +22,7 @@ from consumer.folding import fold
 from consumer.platform.audit import audit
 from consumer.platform.csv_files import BadFile
 from consumer.platform.models import Account
-from consumer.sync.peer import open_client
+from consumer.runs.peer import open_client
 from consumer.sync.timetable import local_date
 from consumer.upgrade.answers import take_answers
 from consumer.upgrade.gates import NotYet, confirm_unmatched

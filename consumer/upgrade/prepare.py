@@ -12,7 +12,7 @@ from consumer.connections import Connection
 from consumer.connections.checking import ELSEWHERE, why_no_text
 from consumer.connections.domain import clean_domain, is_elsewhere
 from consumer.platform.models import VersionUpgrade
-from consumer.sync.peer import open_client
+from consumer.runs.peer import open_client
 from shared.oneroster.versions import Version
 from shared.sealing import Sealer
 

@@ -10,7 +10,7 @@ from consumer.client.caller import Client
 from consumer.client.probe import check
 from consumer.connections import Connection, Details, save_connection
 from consumer.platform.settings import write_setting
-from consumer.sync.peer import open_client
+from consumer.runs.peer import open_client
 from shared.oneroster.versions import Version
 from tests.consumer.clients import NOW
 from tests.consumer.sync.platform import SEALER, Platform, changed, numbers

@@ -1,5 +1,6 @@
 """The sync's own tables: choices, runs with their plans, what is skipped, rosters in short."""
 
+from consumer.runs.columns import Status
 from consumer.sync.tables.choices import RoleMapping, SchoolMapping, SyncOption, TermMapping
 from consumer.sync.tables.rosters import StagedEnrollment
 from consumer.sync.tables.runs import (
@@ -10,7 +11,6 @@ from consumer.sync.tables.runs import (
     RunMessage,
     SkippedRecord,
     State,
-    Status,
     SyncRun,
 )
 

@@ -3,25 +3,12 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consumer.database import db
+from consumer.runs.columns import RunColumns
 from shared.database import UtcDateTime
-
-
-class Status(StrEnum):
-    """How a run stands (C-111)."""
-
-    QUEUED = "Queued"
-    RUNNING = "Running"
-    COMPLETED = "Completed"
-    WARNINGS = "Completed with warnings"
-    ERRORS = "Completed with errors"
-    FAILED = "Failed"
-    CANCELLED = "Cancelled"
-    WAITING = "Waiting for approval"
-    MISSED = "Missed"
 
 
 class Entity(StrEnum):
@@ -57,18 +44,14 @@ class State(StrEnum):
     SUPERSEDED = "superseded"
 
 
-class SyncRun(db.Model):
-    """One run of the sync. The row is the truth about it: a run whose owner died is taken up again where it was.
+class SyncRun(RunColumns, db.Model):
+    """One run of the sync.
 
     kind     what is synced: users, courses, sections or all
     step     pull, plan, apply or done: where to go on
-    owner    the process that works on it (`shared.owner`); heartbeat_at: when it last said so
     today    the date the run plans with, also when it is resumed on another day
     choices  digest of the choices it plans with
-    counts   the closing table as JSON, once the run has ended
     slot     the window start that queued it, in UTC; a connection has one run for each (C-92)
-    asked_to_stop   a person wants it cancelled: it ends at the next batch, what is applied stays
-    progress what it is doing, how much is done, of how much, as JSON: ["Reading users", 5000, 105055]
     """
 
     __tablename__ = "sync_run"
@@ -83,25 +66,14 @@ class SyncRun(db.Model):
         CheckConstraint("step IN ('pull', 'plan', 'apply', 'done')", name="step"),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(10))
     trigger: Mapped[str] = mapped_column(String(12))
-    started_by: Mapped[str | None] = mapped_column(String(255), default=None)
     dry_run: Mapped[bool] = mapped_column(default=False)
-    status: Mapped[str] = mapped_column(String(24), default=Status.QUEUED)
     step: Mapped[str] = mapped_column(String(8), default="pull")
     today: Mapped[date]
-    queued_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    started_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), default=None)
-    finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), default=None)
-    heartbeat_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), default=None)
-    owner: Mapped[str | None] = mapped_column(String(255), default=None)
     choices: Mapped[str | None] = mapped_column(String(40), default=None)
-    counts: Mapped[str | None] = mapped_column(Text, default=None)
     slot: Mapped[datetime | None] = mapped_column(UtcDateTime(), default=None)
-    asked_to_stop: Mapped[bool] = mapped_column(default=False, server_default="0")
-    progress: Mapped[str | None] = mapped_column(Text, default=None)
 
 
 class PlanChange(db.Model):

@@ -14,7 +14,7 @@ from consumer.client.probe import Outcome, Step, check
 from consumer.connections import BadConnection, Connection, Details, save_connection
 from consumer.database import db
 from consumer.platform.models import Account
-from consumer.sync.peer import open_client
+from consumer.runs.peer import open_client
 from consumer.sync.places import NotRead, read_places
 from consumer.web.configuration.tab import configuration, show_page, stored_connection
 from consumer.web.saving import Stored, save_whole

@@ -13,7 +13,7 @@ from consumer.connections import Connection
 from consumer.database import db
 from consumer.platform.audit import audit
 from consumer.platform.csv_files import BadFile
-from consumer.sync.peer import open_client
+from consumer.runs.peer import open_client
 from consumer.upgrade.answers import take_answers
 from consumer.upgrade.prepare import BadTarget, open_target
 from consumer.upgrade.reading import CannotRead, read_users
