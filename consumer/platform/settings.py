@@ -28,6 +28,9 @@ class OrganisationSettings:
     release_1_2: bool = False  # C-05: connections may be made, or upgraded, for OneRoster 1.2
     time_zone: str = switch(machine_zone, zone())  # C-81: windows and dates are local times here
     log_days: int = switch(180, whole(1, 3650))  # C-115: how long the logs of runs are kept
+    course_app_admins_only: bool = True  # C-119: other members of a section do not see the course app
+    missing_as_zero: bool = False  # C-134: in 1.1, which knows no missing, a missing score goes as 0
+    grade_title_limit: int = switch(255, whole(10, 255))  # C-133: characters that the SIS takes of an item's title
 
 
 #: What reads, checks and writes them.
