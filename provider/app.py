@@ -9,6 +9,7 @@ from flask.sessions import NullSession, SecureCookieSession, SecureCookieSession
 from flask_migrate import Migrate
 
 import provider.access.models
+import provider.access.user_tables
 import provider.publishing.models
 import provider.sis.changes
 import provider.sis.models  # noqa: F401 - tables, known to migrations by being imported

@@ -67,5 +67,5 @@ def _line(row: Any, names: dict[int, str]) -> dict[str, Any]:
         "at": f"{row.at:%Y-%m-%dT%H:%M:%S}Z", "connection": names.get(row.connection_id), "method": row.method,
         "operation": row.operation, "objects": row.objects, "filter": row.filter, "sort": row.sort,
         "limit": row.limit, "offset": row.offset, "count": row.count, "total": row.total,
-        "status": row.status, "ms": row.milliseconds, "bytes": row.bytes,
+        "status": row.status, "ms": row.milliseconds, "bytes": row.bytes, "request_id": row.request_id,
     }  # fmt: skip

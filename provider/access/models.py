@@ -132,7 +132,7 @@ class RequestLog(db.Model):
     #: The operationId of the standard, or the path where there is no such operation.
     operation: Mapped[str] = mapped_column(String(100))
     #: sourcedIds of the path, joined by blanks.
-    objects: Mapped[str | None] = mapped_column(String(600))
+    objects: Mapped[str | None] = mapped_column(String(600), index=True)
     filter: Mapped[str | None] = mapped_column(String(400))
     sort: Mapped[str | None] = mapped_column(String(100))
     limit: Mapped[int | None]
@@ -143,3 +143,5 @@ class RequestLog(db.Model):
     status: Mapped[int]
     milliseconds: Mapped[float]
     bytes: Mapped[int]
+    #: X-Request-ID as the platform sent it, else the one that it was answered with: both sides know the call by it.
+    request_id: Mapped[str | None] = mapped_column(String(64))

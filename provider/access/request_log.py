@@ -31,7 +31,7 @@ INTERVAL = 1.0
 WAITING = 50_000
 _COLUMNS = (
     "at", "connection_id", "method", "operation", "objects", "filter", "sort", "limit", "offset", "count", "total",
-    "status", "milliseconds", "bytes",
+    "status", "milliseconds", "bytes", "request_id",
 )  # fmt: skip
 #: Dates that are no person's.
 _DATES = frozenset(
@@ -61,6 +61,7 @@ class Entry(NamedTuple):
     status: int
     milliseconds: float
     bytes: int
+    request_id: str
 
 
 class RequestLog:

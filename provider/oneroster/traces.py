@@ -1,8 +1,10 @@
 """One line of the request log for each call of the API (P-114)."""
 
+import re
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import TYPE_CHECKING, cast
+from uuid import uuid4
 
 from flask import Flask, Request, Response
 from flask.globals import request_ctx
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
 #: Where calls begin: the API and the token endpoint. What people's pages ask for is not logged here.
 _LOGGED = ("/ims/oneroster/", "/oauth2/")
+#: Under which a call is known on both sides; a platform that sends none, or another thing, is told ours.
+REQUEST_ID = "X-Request-ID"
+_IS_REQUEST_ID = re.compile(r"[A-Za-z0-9._:=+/-]{1,64}").fullmatch
 
 
 class Trace:
@@ -56,11 +61,19 @@ def trace_calls(app: Flask) -> None:
     def end(response: Response) -> Response:
         request = present()
         if request.path.startswith(_LOGGED):
-            app.extensions["homeroom"]["request_log"].note(_entry(request, response))
+            request_id = _request_id(request)
+            response.headers[REQUEST_ID] = request_id
+            app.extensions["homeroom"]["request_log"].note(_entry(request, response, request_id))
         return response
 
 
-def _entry(request: ApiRequest, response: Response) -> Entry:
+def _request_id(request: ApiRequest) -> str:
+    """The id that the platform gave the call, else a new one."""
+    sent: str = request.environ.get("HTTP_X_REQUEST_ID", "")
+    return sent if _IS_REQUEST_ID(sent) else uuid4().hex
+
+
+def _entry(request: ApiRequest, response: Response, request_id: str) -> Entry:
     trace, endpoint = request.trace, request.endpoint
     query = trace.query
     shown = None
@@ -82,6 +95,7 @@ def _entry(request: ApiRequest, response: Response) -> Entry:
         status=response.status_code,
         milliseconds=round(1000 * (perf_counter() - trace.began), 2),
         bytes=int(response.headers.get("Content-Length") or 0),
+        request_id=request_id,
     )
 
 

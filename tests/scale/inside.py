@@ -111,7 +111,7 @@ def log_requests(app: Flask, count: int) -> dict[str, object]:
     began = time.process_time()
     for number in range(count):
         log.note(Entry(datetime.now(UTC), 1, "GET", "getAllUsers", None, "status='active'", None, 1000, 1000 * number,
-                       1000, 400_000, 200, 1.25, 600_000))  # fmt: skip
+                       1000, 400_000, 200, 1.25, 600_000, f"{number:032x}"))  # fmt: skip
         if number % 100 == 99:
             log.flush()
     log.close()
