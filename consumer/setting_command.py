@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 
 from consumer.context import ConsumerContext
 from consumer.database import db
-from consumer.platform.audit import audit
-from consumer.platform.settings import BadSetting, read_settings, write_setting
+from consumer.platform.settings import BadSetting, change_setting, read_settings
 from shared.switches import as_text
 
 
@@ -43,11 +42,8 @@ def setting_command(context: ConsumerContext, name: str | None, value: str | Non
 
 
 def _set(session: Session, name: str, value: str) -> None:
-    before = asdict(read_settings(session))
     try:
-        after = write_setting(session, name, value)
+        change_setting(session, datetime.now(UTC), None, name, value)
     except BadSetting as bad:
         raise click.BadParameter(str(bad)) from bad
-    if before[name] != after:
-        audit(session, datetime.now(UTC), None, "change setting", name, {name: before[name]}, {name: after})
     session.commit()

@@ -1,15 +1,18 @@
 """The organisation's switches, each with its default and what it may be, in one place."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import tzlocal
+from sqlalchemy.orm import Session
 
-from consumer.platform.models import Setting
-from shared.switches import BadSetting, Switches, line, switch, whole, zone
+from consumer.platform.audit import audit
+from consumer.platform.models import Account, Setting
+from shared.switches import BadSetting, Switches, Value, line, switch, whole, zone
 
-__all__ = ["SWITCHES", "BadSetting", "OrganisationSettings", "read_settings", "write_setting"]
+__all__ = ["SWITCHES", "BadSetting", "OrganisationSettings", "change_setting", "read_settings", "write_setting"]
 
 
 def machine_zone() -> str:
@@ -38,3 +41,18 @@ SWITCHES = Switches(OrganisationSettings, Setting)
 
 read_settings = SWITCHES.read
 write_setting = SWITCHES.write
+
+
+def change_setting(session: Session, at: datetime, account: Account | None, name: str, text: str) -> Value:
+    """Set one, with an entry in the audit trail when that changes it; its value.
+
+    at        aware UTC
+    account   the person; None for a command
+
+    Raises BadSetting; the caller commits.
+    """
+    before = asdict(read_settings(session))
+    after = write_setting(session, name, text)
+    if before[name] != after:
+        audit(session, at, account, "change setting", name, {name: before[name]}, {name: after})
+    return after

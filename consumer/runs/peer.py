@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 
 from consumer.client.caller import Client, Target, VendorKey, gradebook_scope, roster_scope
+from consumer.client.limits import Limits
 from consumer.client.oauth1 import KeyPair
 from consumer.client.oauth2 import Credentials
 from consumer.client.transport import Clock, Sleep, Transport, utc_now
@@ -21,9 +22,10 @@ def open_client(
     clock: Clock = utc_now,
     waits: Sequence[float] = WAITS,
     service: str = "rostering",
+    limits: Limits | None = None,
 ) -> Client:
     """A client for `connection`, of its rostering or "gradebook" service; close it when done. `allow_private` is the
-    operator's setting (C-08).
+    operator's setting (C-08); `limits` are given where somebody waits for the answer.
 
     Raises shared.sealing.CannotUnseal.
     """
@@ -35,7 +37,7 @@ def open_client(
         service,
         _vendor(connection, sealer) if service == "gradebook" else None,
     )
-    return Client(target, Transport(allow_private, sleep, clock, waits))
+    return Client(target, Transport(allow_private, sleep, clock, waits, limits))
 
 
 def _credentials(connection: Connection, sealer: Sealer, service: str) -> Credentials | KeyPair:

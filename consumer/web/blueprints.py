@@ -17,6 +17,7 @@ from consumer.web.people import people
 from consumer.web.person import person
 from consumer.web.rosters import sections
 from consumer.web.schools import schools
+from consumer.web.settings import settings
 from consumer.web.tabs import TABS, is_administrator
 from consumer.web.terms import terms
 from consumer.web.user_import import user_import
@@ -27,7 +28,7 @@ from shared.web.people import Person
 BLUEPRINTS = (
     home, new_connection, acting_user,
     configuration, schools, terms, users, courses, sections, logs, data_prep,
-    people, person, user_import, leavers, audit_page,
+    people, person, user_import, leavers, settings, audit_page,
 )  # fmt: skip
 
 #: Links beside the title: an endpoint, its words, and the blueprints that belong to it.
@@ -35,6 +36,7 @@ _MENU = (
     ("home.show", "Connections", frozenset({"home", "new_connection", *(tab.name for tab in TABS)})),
     ("people.show", "Manage Users", frozenset({"people", "person", "user_import"})),
     ("leavers.show", "Leavers", frozenset({"leavers"})),
+    ("settings.show", "Settings", frozenset({"settings"})),
     ("audit_page.show", "Audit", frozenset({"audit_page"})),
 )
 
