@@ -67,7 +67,9 @@ class LedgerItem(db.Model):
     sis_id      the line item's sourcedId, made once
     digest      of what the SIS took last; None: it has taken nothing, or has deleted it
     sent_at     when it last took the item and all its scores
-    state       how it stands; `code` and `detail` say why in a state of error, `request_id` which call it was
+    state       how it stands; `code` and `detail` say why in a state of error
+    request_id  X-Request-ID of the last call that brought it to the SIS or was refused, as both sides know it: written
+                on success too, so that a press can be followed to the row in the SIS
     left_behind deleted here, and kept in the SIS (C-135)
     delete_asked    deleted here, to be deleted in the SIS with the next press (C-135)
     """
@@ -97,6 +99,8 @@ class LedgerScore(db.Model):
     digest      of what the SIS took last; None: nothing
     posted      a bulk POST of it was begun and its answer not yet noted: look in the SIS before sending it again
     code        the last try was refused, and why; None: it was not
+    request_id  X-Request-ID of the last call that brought it to the SIS or was refused (in a bulk POST that of the
+                whole): written on success too, so that a press can be followed to the row in the SIS
     """
 
     __tablename__ = "ledger_score"
