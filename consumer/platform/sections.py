@@ -167,7 +167,7 @@ def make_linked(session: Session, section: Section) -> Section:
         raise BadRoster("This section is not synced: put people into it as it is")
     linked = Section(
         course_id=section.course_id, school_id=section.school_id, name=f"{section.name} (not synced)"[:600],
-        school_year=section.school_year, linked_to_id=section.id,
+        school_year=section.school_year, linked_to_id=section.linked_to_id or section.id,
     )  # fmt: skip
     session.add(linked)
     session.flush()

@@ -32,7 +32,7 @@ class Section(db.Model):
 
     school_year  the year in which its school year ends; sections of other years are left alone (C-21)
     frozen       its class is to be deleted or gone: nothing of it changes any more (C-67)
-    linked_to_id the synced section that this unsynced one stands beside (C-69)
+    linked_to_id the section whose grade book this one shares (C-128); an unsynced one stands beside it (C-69)
     """
 
     __tablename__ = "section"

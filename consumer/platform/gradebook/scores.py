@@ -1,0 +1,48 @@
+"""Scores are written here, with who did it and when."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from consumer.platform.gradebook.entries import BadEntry, Entry, check_entry, entry_text, parse_entry
+from consumer.platform.models import GradeItem, Score
+
+__all__ = ["LONGEST_COMMENT", "BadEntry", "Entry", "entry_of", "entry_text", "parse_entry", "record"]
+
+#: The longest comment that is kept.
+LONGEST_COMMENT = 2000
+
+
+def entry_of(score: Score | Row[Any] | None) -> Entry:
+    """The score as it is typed, from its row or from the columns of one; blank for none."""
+    if score is None:
+        return Entry()
+    return Entry(score.points, score.exempt, score.missing and not score.exempt, score.late, score.submitted)
+
+
+def record(
+    session: Session, item: GradeItem, account_id: int, entry: Entry, at: datetime, by: int | None,
+    comment: str | None = None,
+) -> bool:  # fmt: skip
+    """Give a student this score and comment for an item; whether anything changed. The caller commits.
+
+    A score that becomes blank keeps its row, with who cleared it. `by` is an account's id; None for an import.
+    Raises BadEntry for what no score can be, and for a comment that is too long.
+    """
+    check_entry(entry)
+    said = (comment or "").strip() or None
+    if said is not None and len(said) > LONGEST_COMMENT:
+        raise BadEntry(f"A comment has at most {LONGEST_COMMENT:,} characters")
+    score = session.get(Score, (item.id, account_id))
+    if (entry_of(score), score.comment if score else None) == (entry, said):
+        return False
+    if score is None:
+        score = Score(item_id=item.id, account_id=account_id)
+        session.add(score)
+    score.points, score.comment = entry.points, said
+    score.exempt, score.missing, score.late, score.submitted = entry.exempt, entry.missing, entry.late, entry.submitted
+    score.changed_at, score.changed_by = at, by
+    session.flush()
+    return True
