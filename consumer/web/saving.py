@@ -1,4 +1,4 @@
-"""How a form of a connection is saved: whole or not at all, and never over what somebody else has saved meanwhile."""
+"""How a form is saved: whole or not at all, and never over what somebody else has saved meanwhile."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -27,28 +27,46 @@ Show = Callable[[Form], str]
 STALE = "Somebody else has saved this page meanwhile. What you chose is below: check it and save again."
 
 
-def save_whole(stored_of: StoredOf, save: Save, show: Show, back: str) -> ResponseReturnValue:
+def save_form(
+    stored_of: Callable[[Session], Stored],
+    save: Callable[[Session, Form, Stored], Mapping[str, list[str]]],
+    show: Show,
+    back: str,
+) -> ResponseReturnValue:
     """Answer the POST of a form.
 
     1. Take the write lock and compare what is stored with what the person saw (409 when it differs).
     2. Store the form; any error undoes all of it (422).
     3. Commit, and lead back to the page.
     """
-    session, form, connection_id = db.session(), typed_form(request.form), the_page().connection.id
+    session, form = db.session(), typed_form(request.form)
     session.commit()
     will_write(session)
-    connection = session.get_one(Connection, connection_id)
-    stored = stored_of(session, connection)
+    stored = stored_of(session)
     if is_stale(form, stored):
         session.rollback()
         return show(Form(form.values, {"": [STALE]}, stored_form(stored).seen)), 409
-    errors = save(session, connection, form, stored)
+    errors = save(session, form, stored)
     if errors:
         session.rollback()
         return show(form.refused(errors)), 422
     session.commit()
     flash("Saved.", "good")
     return redirect(back, 303)
+
+
+def save_whole(stored_of: StoredOf, save: Save, show: Show, back: str) -> ResponseReturnValue:
+    """Answer the POST of a form of the connection, as `save_form` does."""
+    connection_id = the_page().connection.id
+
+    def its(session: Session) -> Connection:
+        return session.get_one(Connection, connection_id)
+
+    return save_form(
+        lambda session: stored_of(session, its(session)),
+        lambda session, form, stored: save(session, its(session), form, stored),
+        show, back,
+    )  # fmt: skip
 
 
 def save_fields(action: str, stored_of: StoredOf, store: Store, show: Show, back: str) -> ResponseReturnValue:

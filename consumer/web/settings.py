@@ -4,18 +4,17 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from consumer.database import db
 from consumer.platform.models import Account
 from consumer.platform.settings import SWITCHES, BadSetting, change_setting, read_settings
-from consumer.web.saving import STALE
+from consumer.web.saving import save_form
 from consumer.web.tabs import is_administrator
-from shared.database import will_write
 from shared.switches import as_text
-from shared.web.forms import Form, is_stale, stored_form, typed_form
+from shared.web.forms import Form, stored_form
 from shared.web.sessions import guard, the_person
 
 settings = Blueprint("settings", __name__, template_folder="templates", url_prefix="/settings")
@@ -73,21 +72,8 @@ def show() -> ResponseReturnValue:
 
 @settings.post("/")
 def save() -> ResponseReturnValue:
-    """Set those that were changed: all of them, or none where one is refused; of two who save, the second is told."""
-    session, form = db.session(), typed_form(request.form)
-    session.commit()
-    will_write(session)
-    stored = _stored(session)
-    if is_stale(form, stored):
-        session.rollback()
-        return _page(Form(form.values, {"": [STALE]}, stored_form(stored).seen)), 409
-    errors = _store(session, form, stored)
-    if errors:
-        session.rollback()
-        return _page(form.refused(errors)), 422
-    session.commit()
-    flash("Saved.", "good")
-    return redirect(url_for("settings.show"), 303)
+    """Set those that were changed: all of them, or none where one is refused."""
+    return save_form(_stored, _store, _page, url_for("settings.show"))
 
 
 def _store(session: Session, form: Form, stored: Mapping[str, str]) -> Mapping[str, list[str]]:
