@@ -92,8 +92,7 @@ def _save(session: Session, item: GradeItem, change: Change, by: int, now: datet
         return Outcome(change, State.STALE, there, _stale(session, score))
     try:
         entry = entry_of(score) if change.text is None else parse_entry(change.text)
-        comment = there.comment if change.comment is None else change.comment
-        record(session, item, change.account_id, entry, now, by, comment)
+        record(session, item, change.account_id, entry, now, by, change.comment)
     except BadEntry as error:
         return Outcome(change, State.REFUSED, there, f"{error}.")
     now_there = cell_of(session.get(Score, (item.id, change.account_id)), item.points)

@@ -26,17 +26,20 @@ def record(
     session: Session, item: GradeItem, account_id: int, entry: Entry, at: datetime, by: int | None,
     comment: str | None = None,
 ) -> bool:  # fmt: skip
-    """Give a student this score and comment for an item; whether anything changed. The caller commits.
+    """Give a student this score for an item; whether anything changed. The caller commits.
 
-    A score that becomes blank keeps its row, with who cleared it. `by` is an account's id; None for an import.
+    by       an account's id; None for an import
+    comment  None leaves the comment as it is; a blank one takes it away
+    A score that becomes blank keeps its row, with who cleared it.
     Raises BadEntry for what no score can be, and for a comment that is too long.
     """
     check_entry(entry)
-    said = (comment or "").strip() or None
+    score = session.get(Score, (item.id, account_id))
+    before = score.comment if score else None
+    said = before if comment is None else comment.strip() or None
     if said is not None and len(said) > LONGEST_COMMENT:
         raise BadEntry(f"A comment has at most {LONGEST_COMMENT:,} characters")
-    score = session.get(Score, (item.id, account_id))
-    if (entry_of(score), score.comment if score else None) == (entry, said):
+    if (entry_of(score), before) == (entry, said):
         return False
     if score is None:
         score = Score(item_id=item.id, account_id=account_id)
