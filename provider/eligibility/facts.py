@@ -88,6 +88,8 @@ class Facts:
     courses: dict[int, rows.Course] = field(default_factory=dict)
     sections: dict[int, rows.Section] = field(default_factory=dict)
     placements: dict[int, list[rows.Placement]] = field(default_factory=dict)
+    grading_tasks: dict[int, rows.GradingTask] = field(default_factory=dict)
+    section_tasks: dict[int, list[rows.SectionTask]] = field(default_factory=dict)
     section_staff: list[rows.SectionStaff] = field(default_factory=list)
     rosters: Callable[[], Iterable[rows.Roster]] = _no_rosters
     people: dict[int, rows.Person] = field(default_factory=dict)

@@ -137,6 +137,20 @@ class Placement(NamedTuple):
     period: str
 
 
+class GradingTask(NamedTuple):
+    """What is graded in a term."""
+
+    id: int
+    name: str
+
+
+class SectionTask(NamedTuple):
+    """A section is graded by a task."""
+
+    section_id: int
+    grading_task_id: int
+
+
 class SectionStaff(NamedTuple):
     """A row of Section Staff History; `role` is Primary Teacher, Teacher or Section Staff."""
 

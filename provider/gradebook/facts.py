@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from provider.eligibility import rows
 from provider.eligibility.dates import year_window
+from provider.eligibility.grading_tasks import tasks_of
 from provider.gradebook.checks import Window
 from provider.gradebook.lookups import fetch_among
 from provider.gradebook.scores import Scale
@@ -29,7 +30,8 @@ _TERMS = """SELECT DISTINCT p.section_id, t.id, t.name, t.start_date, t.end_date
     t.grading_period_sourced_id FROM section_placement p JOIN term t ON t.id = p.term_id WHERE p.section_id {among}"""
 _ROSTERS = "SELECT section_id, person_id, start_date, end_date FROM roster WHERE section_id {among}"
 _ROSTERS_OF = "SELECT section_id, person_id, start_date, end_date FROM roster WHERE person_id {among}"
-_DEFAULT_TASK = "SELECT min(id) FROM grading_task"
+_TASKS = "SELECT id FROM grading_task"
+_SECTION_TASKS = "SELECT section_id, grading_task_id FROM section_grading_task WHERE section_id {among}"
 _WINDOWS = """SELECT w.grading_task_id, w.term_id, k.name, t.name, w.opens_on, w.closes_on FROM grading_window w
     JOIN grading_task k ON k.id = w.grading_task_id JOIN term t ON t.id = w.term_id WHERE w.term_id {among}"""
 _SCALES = """SELECT id, sourced_id, section_id, title, score_group_id FROM score_scale
@@ -98,22 +100,32 @@ def rosters(
 
 
 class Windows:
-    """The grading windows of some terms (P-119). A line item without a task is of the first one (P-118)."""
+    """The grading windows of line items in some sections and terms (P-119). A line item without a task is of the first
+    of its section (P-118)."""
 
-    def __init__(self, connection: Connection, terms: Iterable[int | None]) -> None:
-        wanted = {term for term in terms if term is not None}
-        found = fetch_among(connection, _WINDOWS, wanted)
-        self._default = fetch(connection, _DEFAULT_TASK, {})[0][0] if found else None
+    def __init__(self, connection: Connection, places: Iterable[tuple[int, int | None]]) -> None:
+        """`places`: section and term of each line item."""
+        placed = {(section, term) for section, term in places if term is not None}
+        found = fetch_among(connection, _WINDOWS, {term for _, term in placed})
+        self._first = _first_tasks(connection, {section for section, _ in placed}) if found else {}
         self._windows = {
             (task, term): Window(task_name, term_name, _day(opens), _day(closes))
             for task, term, task_name, term_name, opens, closes in found
         }
 
-    def of(self, task: int | None, term: int | None) -> Window | None:
+    def of(self, task: int | None, section: int, term: int | None) -> Window | None:
         """The window of a line item; None: it may always be graded."""
-        if term is None:
-            return None
-        return self._windows.get((self._default if task is None else task, term))
+        task = self._first.get(section) if task is None else task
+        return None if task is None or term is None else self._windows.get((task, term))
+
+
+def _first_tasks(connection: Connection, sections: Collection[int]) -> dict[int, int | None]:
+    """The first grading task of each of some sections; None where the district has none."""
+    every = [task for (task,) in fetch(connection, _TASKS, {})]
+    own: dict[int, list[int]] = defaultdict(list)
+    for section, task in fetch_among(connection, _SECTION_TASKS, sections):
+        own[section].append(task)
+    return {section: next(iter(tasks_of(own[section], every)), None) for section in sections}
 
 
 class Scales:

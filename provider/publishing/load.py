@@ -34,6 +34,7 @@ def load_facts(session: Session, today: date, keys: Keys | None = None) -> Facts
         "year": year,
         "years": years,
         "schools": by_id(read(session, rows.School)),
+        "grading_tasks": by_id(read(session, rows.GradingTask)),
     }
     if keys is not None:
         return Facts(**start, **keyed(session, year, switches, keys))

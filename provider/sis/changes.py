@@ -32,8 +32,9 @@ class SisChange(db.Model):
 _OF_A_PERSON = (models.Identity, models.Contact, models.UserAccount, models.Enrollment, models.Assignment)
 #: Tables of which a row decides about many records.
 _OF_EVERYBODY = (
-    models.Calendar, models.CourseMaster, models.District, models.GradeLevel, models.ScheduleStructure, models.School,
-    models.SchoolYear, models.Setting, models.StateGrade, models.Term, models.TermSchedule, models.Trial,
+    models.Calendar, models.CourseMaster, models.District, models.GradeLevel, models.GradingTask,
+    models.ScheduleStructure, models.School, models.SchoolYear, models.Setting, models.StateGrade, models.Term,
+    models.TermSchedule, models.Trial,
 )  # fmt: skip
 #: Tables of who uses a resource, and what the users are.
 _USES = {models.CourseResource: "course", models.SectionResource: "section", models.PersonResource: "person"}
@@ -51,7 +52,7 @@ def changes_of(row: Any, connection: Connection) -> Iterator[Change]:
         yield from (("person", row.person_id), ("person", row.student_id))
     elif isinstance(row, models.Roster | models.SectionStaff):
         yield from (("person", row.person_id), ("section", row.section_id))
-    elif isinstance(row, models.SectionPlacement):
+    elif isinstance(row, models.SectionPlacement | models.SectionGradingTask):
         yield "section", row.section_id
     elif isinstance(row, models.Section):
         yield "section", row.id

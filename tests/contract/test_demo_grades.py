@@ -17,7 +17,7 @@ V1P1, V1P2 = Version.V1P1, Version.V1P2
 def graded(
     request: pytest.FixtureRequest, with_writers: BuiltDistricts, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Door]:
-    """The demo district with its grading windows; nothing that these tests send may be taken."""
+    """The demo district with its grading windows; nothing that these tests send stays."""
     with with_writers.open(request.param, tmp_path_factory.mktemp("graded"), request) as door:
         yield door
 
@@ -64,6 +64,32 @@ def test_the_final_exam_is_closed_and_names_task_and_term(book, place, version):
     body = {"result": place.result("case-lineitem-closed-window", student(book, "Regular"))}
     text = refused(book.put(f"/results/{new_id()}", body), version)
     assert "Final Exam" in text and "Quarter 1" in text and "closed" in text
+
+
+def test_a_class_tells_what_it_is_graded_by(book, version):
+    """P-118: in 1.2 alone, and where a section has no task of its own the district's first."""
+    told = {
+        title: [task["name"] for task in one.get("metadata", {}).get("ic.gradingTasks", ())]
+        for title in ("Computer Science 1", "Computer Science 2", "Computer Science 3", "Case Study Hall")
+        for one in book.platform.walk(f"/classes?filter=title='{title}'")
+    }
+    of_two = ["Term Grade", "Citizenship"]
+    assert list(told.values()) == (
+        [of_two, of_two, ["Final Exam"], ["Term Grade"]] if version is V1P2 else [[], [], [], []]
+    )
+
+
+def test_what_a_platform_sends_is_of_the_first_task_of_the_section(book, version):
+    """P-118, P-119: its window is what counts."""
+    for title, task in (("Computer Science 1", None), ("Computer Science 3", "Final Exam")):
+        place = Place(book.platform, title)
+        item = book.put_line_item(place)
+        answer = book.put(f"/results/{new_id()}", {"result": place.result(item, place.students[0])})
+        if task is None:
+            assert answer.status_code == 201, answer.text
+        else:
+            assert task in refused(answer, version)
+        assert book.delete(f"/lineItems/{item}").status_code == 204
 
 
 def test_letters_are_there_as_derived_alone_and_as_sent(book, place, version):

@@ -82,8 +82,8 @@ class LineItems(Drafts):
     def dependents(self, row: Row) -> str | None:
         """Deleting a line item takes its results with it; not those that can no longer be changed (P-119)."""
         if self.any(_HAS_RESULTS, row):
-            windows = Windows(self.writer.connection, [row["term_id"]])
-            window = windows.of(row["grading_task_id"], row["term_id"])
+            windows = Windows(self.writer.connection, [(row["section_id"], row["term_id"])])
+            window = windows.of(row["grading_task_id"], row["section_id"], row["term_id"])
             require(GRADING, WindowFacts(window, self.writer.today), f"line item {row['sourced_id']!r} has results")
         return None
 

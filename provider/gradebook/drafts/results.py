@@ -58,7 +58,7 @@ class Results(Scored):
         self.learn_live({item.id for item in self._named.values()})
         sections = {item.section_id for item in self._named.values()}
         self._rosters = rosters(connection, sections, set(self.people.values()))
-        self._windows = Windows(connection, (item.term_id for item in items))
+        self._windows = Windows(connection, ((item.section_id, item.term_id) for item in items))
 
     def section_of(self, row: Row) -> int | None:
         return self._by_id[row["line_item_id"]].section_id
@@ -114,5 +114,5 @@ class Results(Scored):
             )
 
     def _require_open(self, item: _LineItem, place: str) -> None:
-        window = self._windows.of(item.grading_task_id, item.term_id)
+        window = self._windows.of(item.grading_task_id, item.section_id, item.term_id)
         require(GRADING, WindowFacts(window, self.writer.today), place)

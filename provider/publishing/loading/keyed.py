@@ -50,6 +50,10 @@ def keyed(session: Session, year: rows.SchoolYear | None, switches: Switches, ke
     resources = keys.resources | uses.resources
     them = _people(session, decided)
     return {
+        "section_tasks": grouped(
+            read_in(session, rows.SectionTask, models.SectionGradingTask.section_id, wanted_sections),
+            lambda row: row.section_id,
+        ),
         "section_staff": staff,
         "rosters": lambda: rosters,
         "relationships_of_adult": grouped(relationships, lambda row: row.person_id),

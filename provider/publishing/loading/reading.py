@@ -34,6 +34,8 @@ MODELS: dict[Any, Any] = {
     rows.Course: models.Course,
     rows.Section: models.Section,
     rows.Placement: models.SectionPlacement,
+    rows.GradingTask: models.GradingTask,
+    rows.SectionTask: models.SectionGradingTask,
     rows.SectionStaff: models.SectionStaff,
     rows.Roster: models.Roster,
     rows.Person: models.Person,

@@ -31,6 +31,10 @@ def whole(session: Session, year: rows.SchoolYear) -> dict[str, Any]:
         "placements": grouped(
             read(session, rows.Placement, models.SectionPlacement.section_id.in_(sections)), lambda row: row.section_id
         ),
+        "section_tasks": grouped(
+            read(session, rows.SectionTask, models.SectionGradingTask.section_id.in_(sections)),
+            lambda row: row.section_id,
+        ),
         "section_staff": read(session, rows.SectionStaff, models.SectionStaff.section_id.in_(sections)),
         "rosters": Spool(rows.Roster, stream(session, rows.Roster, models.Roster.section_id.in_(sections))).__iter__,
         **_people(session, calendars),

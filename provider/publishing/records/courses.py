@@ -8,10 +8,15 @@ from provider.eligibility import rows, uses
 from provider.eligibility.context import Context
 from provider.eligibility.dates import day_after
 from provider.eligibility.grades import course_grades, split
+from provider.eligibility.grading_tasks import tasks_of
 from provider.eligibility.rules.memberships import PRIMARY
 from provider.publishing.records import ids
 from provider.publishing.records.record import Projected, put, put_list
 from provider.publishing.records.refs import References
+from shared.oneroster.versions import Version
+
+#: The member of a class's `metadata` that lists its grading tasks.
+GRADING_TASKS = "ic.gradingTasks"
 
 
 def course(context: Context, refs: References, row: rows.Course, status: str) -> Projected:
@@ -41,6 +46,8 @@ def class_(context: Context, refs: References, row: rows.Section, status: str) -
     periods = {placement.period for placement in context.facts.placements.get(row.id, ()) if placement.period.strip()}
     put_list(rest, "periods", sorted(periods, key=_period_order))
     put_list(rest, "resources", refs.resources(uses.section_resources(context, row.id)))
+    if context.edition.version is Version.V1P2:
+        _put_grading_tasks(rest, context, row.id)
     return Projected(ids.class_id(row), status, rest)
 
 
@@ -50,6 +57,19 @@ def class_title(row: rows.Section, its_course: rows.Course, form: str) -> str:
     if form == "course_and_section":
         return f"{its_course.name} - {name or row.number}"
     return name or its_course.name
+
+
+def _put_grading_tasks(rest: dict[str, Any], context: Context, section_id: int) -> None:
+    """What the section is graded by (P-118, 1.2 only); the standard has no place for it but `metadata`.
+
+    A section without tasks of its own tells the district's first, so that a platform that compares sections (C-128)
+    need not know what stands for none.
+    """
+    tasks = context.facts.grading_tasks
+    own = context.facts.section_tasks.get(section_id, ())
+    found = [tasks[number] for number in tasks_of((row.grading_task_id for row in own), tasks)]
+    if found:
+        rest["metadata"] = {GRADING_TASKS: [{"id": str(task.id), "name": task.name} for task in found]}
 
 
 def _put_subjects(rest: dict[str, Any], row: rows.Course) -> None:

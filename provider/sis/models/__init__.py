@@ -21,6 +21,7 @@ from provider.sis.models.gradebook import (
     ScoreGroupItem,
     ScoreScale,
     ScoreScaleValue,
+    SectionGradingTask,
 )  # fmt: skip
 from provider.sis.models.people import Contact, Enrollment, Identity, Person, Relationship, UserAccount
 from provider.sis.models.resources import CourseResource, PersonResource, Resource, SectionResource
@@ -68,6 +69,7 @@ __all__ = [
     "ScoreScale",
     "ScoreScaleValue",
     "Section",
+    "SectionGradingTask",
     "SectionPlacement",
     "SectionResource",
     "SectionStaff",

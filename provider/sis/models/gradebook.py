@@ -28,6 +28,18 @@ class GradingTask(db.Model):
     name: Mapped[str] = mapped_column(String(120))
 
 
+class SectionGradingTask(db.Model):
+    """A section is graded by a task (P-118). No row of a section: by the district's first task alone.
+
+    The first of a section's tasks, by id, is that of the line items that name none.
+    """
+
+    __tablename__ = "section_grading_task"
+
+    section_id: Mapped[int] = mapped_column(ForeignKey("section.id"), primary_key=True)
+    grading_task_id: Mapped[int] = mapped_column(ForeignKey("grading_task.id"), primary_key=True, index=True)
+
+
 class GradingWindow(db.Model):
     """The days, first and last included, on which a task of a term may be graded (P-119). No row: always."""
 
@@ -133,7 +145,7 @@ class ScoreScaleValue(db.Model):
 
 class LineItem(Graded, db.Model):
     """An assignment in a section's grade book. `term_id` is the term that its due date decides (P-121), `note` what
-    the teacher should know of that; `grading_task_id` None: of the section's default task."""
+    the teacher should know of that; `grading_task_id` None: of the section's first task."""
 
     __tablename__ = "line_item"
 

@@ -163,6 +163,11 @@ class SmallDistrict:
     def place(self, section: int, term: int, period: str = "1") -> None:
         self.placements.append(rows.Placement(section, term, period))
 
+    def grade_by(self, section: int, *tasks: int) -> None:
+        """The section has these grading tasks of its own."""
+        for task in tasks:
+            self.add(rows.SectionTask, section_id=section, grading_task_id=task)
+
     def staff(self, section: int, person: int, role: str = "Primary Teacher", **values: Any) -> int:
         row = {"section_id": section, "person_id": person, "role": role, "start_date": None, "end_date": None}
         return self.add(rows.SectionStaff, **(row | {"sourced_id": None} | values))
@@ -216,6 +221,8 @@ class SmallDistrict:
             grade_levels=dict(table[rows.GradeLevel]), term_schedules=dict(table[rows.TermSchedule]),
             terms=dict(table[rows.Term]), trials=dict(table[rows.Trial]), masters=dict(table[rows.Master]),
             courses=dict(table[rows.Course]), sections=dict(table[rows.Section]), placements=dict(placements),
+            grading_tasks=dict(table[rows.GradingTask]),
+            section_tasks=self._grouped(rows.SectionTask, "section_id"),
             section_staff=list(table[rows.SectionStaff].values()),
             rosters=lambda: list(table[rows.Roster].values()), people=dict(table[rows.Person]),
             identities=self._grouped(rows.Identity, "person_id"), contacts=dict(table[rows.Contact]),

@@ -27,6 +27,9 @@ def random_district(rng: random.Random) -> SmallDistrict:
             district.staff(section, person, role, **_dates(rng))
     _excludes(district, rng)
     _resources(district, rng, people, sections)
+    tasks = [district.add(rows.GradingTask, name=name) for name in ("Term", "Effort", "Exam")[: rng.randrange(4)]]
+    for section in sections:
+        district.grade_by(section, *rng.sample(tasks, rng.randrange(len(tasks) + 1)))
     return district
 
 

@@ -33,6 +33,9 @@ def store(session: Session, district: SmallDistrict) -> None:
         _insert(session, MODELS[kind], found)
         if kind is rows.Structure:
             _store_grade_levels(session, district)
+    tasks = district.tables[rows.GradingTask].values()
+    _insert(session, models.GradingTask, [row._asdict() | {"code": f"T{row.id}"} for row in tasks])
+    _insert(session, models.SectionGradingTask, [row._asdict() for row in district.tables[rows.SectionTask].values()])
     _insert(session, models.SectionPlacement, [row._asdict() for row in district.placements])
     for name in type(district.switches).__dataclass_fields__:
         value = getattr(district.switches, name)

@@ -12,6 +12,7 @@ from provider.publishing.models import RefreshRun
 from provider.refreshing import DistrictRefresh
 from provider.sis import models
 from provider.sis.changes import SisChange
+from shared.oneroster.versions import Version
 from tests.provider.publishing.conftest import Published
 
 
@@ -71,6 +72,36 @@ def test_a_new_and_a_deleted_row_are_edits(published: Published) -> None:
     tick(published)
     assert published.get("/enrollments/s2").status_code == 404
     assert len(published.read("enrollments", filter="user.sourcedId='s3' AND class.sourcedId='2'")) == 1
+
+
+def test_a_grading_task_of_a_section_is_an_edit_of_its_class(published: Published) -> None:
+    """P-90, P-118: what a section is graded by, and what a task is called, are read as soon as they are refreshed."""
+
+    def told(number: str) -> Any:
+        return published.get(f"/classes/{number}", Version.V1P2).get_json()["class"].get("metadata")
+
+    def edited(change: Callable[[], None]) -> set[tuple[str, int]]:
+        with published.app.app_context():
+            change()
+            db.session.commit()
+            return {(row.kind, row.key) for row in db.session.scalars(select(SisChange))}
+
+    assert told("1") is None
+    tasks = [models.GradingTask(id=1, code="T", name="Term"), models.GradingTask(id=2, code="E", name="Exam")]
+    assert edited(lambda: db.session.add_all(tasks)) == {("everything", 0)}
+    tick(published)
+    assert told("1") == told("2") == {"ic.gradingTasks": [{"id": "1", "name": "Term"}]}
+    own = [models.SectionGradingTask(section_id=2, grading_task_id=number) for number in (2, 1)]
+    assert edited(lambda: db.session.add_all(own)) == {("section", 2)}
+    tick(published)
+    both = [{"id": "1", "name": "Term"}, {"id": "2", "name": "Exam"}]
+    assert (told("1"), told("2")) == ({"ic.gradingTasks": both[:1]}, {"ic.gradingTasks": both})
+    assert "metadata" not in published.get("/classes/2").get_json()["class"], "1.1 does not tell them"
+    gone = {"section_id": 2, "grading_task_id": 1}
+    assert edited(lambda: db.session.delete(db.session.get(models.SectionGradingTask, gone))) == {("section", 2)}
+    tick(published)
+    assert told("2") == {"ic.gradingTasks": both[1:]}
+    assert published.refresh().changed == 0, "a refresh of everything finds nothing else"
 
 
 def test_an_edit_that_is_rolled_back_concerns_nobody(published: Published) -> None:
