@@ -67,7 +67,8 @@ class LedgerItem(db.Model):
     sis_id      the line item's sourcedId, made once
     digest      of what the SIS took last; None: it has taken nothing, or has deleted it
     sent_at     when it last took the item and all its scores
-    state       how it stands; `code` and `detail` say why in a state of error
+    state       how it stands; in a state of error `code` and `detail` say why in our words, `said` in those of the SIS,
+                unchanged (C-138)
     request_id  X-Request-ID of the last call that brought it to the SIS or was refused, as both sides know it: written
                 on success too, so that a press can be followed to the row in the SIS
     left_behind deleted here, and kept in the SIS (C-135)
@@ -86,6 +87,7 @@ class LedgerItem(db.Model):
     state: Mapped[str] = mapped_column(String(16), default=ItemState.NEW)
     code: Mapped[str | None] = mapped_column(String(32), default=None)
     detail: Mapped[str | None] = mapped_column(Text, default=None)
+    said: Mapped[str | None] = mapped_column(Text, default=None)
     request_id: Mapped[str | None] = mapped_column(String(64), default=None)
     left_behind: Mapped[Flag]
     delete_asked: Mapped[Flag]
@@ -98,7 +100,7 @@ class LedgerScore(db.Model):
     sis_id      under which the SIS has it: `made_id`, or what the SIS allocated; None: it has none
     digest      of what the SIS took last; None: nothing
     posted      a bulk POST of it was begun and its answer not yet noted: look in the SIS before sending it again
-    code        the last try was refused, and why; None: it was not
+    code        the last try was refused, and why, as of a LedgerItem; None: it was not
     request_id  X-Request-ID of the last call that brought it to the SIS or was refused (in a bulk POST that of the
                 whole): written on success too, so that a press can be followed to the row in the SIS
     """
@@ -116,6 +118,7 @@ class LedgerScore(db.Model):
     posted: Mapped[Flag]
     code: Mapped[str | None] = mapped_column(String(32), default=None)
     detail: Mapped[str | None] = mapped_column(Text, default=None)
+    said: Mapped[str | None] = mapped_column(Text, default=None)
     request_id: Mapped[str | None] = mapped_column(String(64), default=None)
 
 

@@ -167,6 +167,7 @@ def upgrade_() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("code", sa.String(length=32), nullable=True),
         sa.Column("detail", sa.Text(), nullable=True),
+        sa.Column("said", sa.Text(), nullable=True),
         sa.Column("request_id", sa.String(length=64), nullable=True),
         sa.Column("left_behind", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("delete_asked", sa.Boolean(), server_default="0", nullable=False),
@@ -267,6 +268,7 @@ def upgrade_() -> None:
         sa.Column("posted", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("code", sa.String(length=32), nullable=True),
         sa.Column("detail", sa.Text(), nullable=True),
+        sa.Column("said", sa.Text(), nullable=True),
         sa.Column("request_id", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_ledger_score_account_id_account"), ondelete="CASCADE"
