@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 COMMANDS: CommandTable = {
     "init": ("consumer.commands:init_command", "Create or upgrade the consumer's database."),
     "serve": ("consumer.commands:serve_command", "Serve the consumer's pages."),
-    "worker": ("consumer.sync.worker_command:worker_command", "Keep the schedules, and run queued syncs."),
+    "worker": ("consumer.worker_command:worker_command", "Keep the schedules, run queued syncs, send grades."),
     "connect": ("consumer.connect_command:connect_command", "Connect a OneRoster provider, and test the connection."),
     "setting": ("consumer.setting_command:setting_command", "The switches of the organisation."),
     "user": ("consumer.user_command:user_command", "System administrators, and accounts from a CSV file."),

@@ -22,8 +22,8 @@ from consumer.context import ConsumerContext
 from consumer.database import db
 from consumer.folding import fold
 from consumer.platform.models import Account
+from consumer.runs.line import Busy
 from consumer.runs.peer import open_client
-from consumer.sync.queue import Busy
 from consumer.sync.removal import AFTERWARDS, preview, remove_connection
 from shared.oneroster.versions import Version
 from shared.sealing import Sealer

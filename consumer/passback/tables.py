@@ -145,6 +145,8 @@ class PassbackRun(RunColumns, db.Model):
         Index(None, "section_id", "id"),
     )  # fmt: skip
 
+    called = "Press"
+
     section_id: Mapped[int] = mapped_column(ForeignKey("section.id", ondelete="CASCADE"))
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"), index=True)
     send: Mapped[str] = mapped_column(String(10))

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from sqlalchemy import DateTime, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -26,10 +27,13 @@ class RunColumns:
 
     started_by      username of the person who started it, None for the schedule
     owner           the process that works on it (`shared.owner`); heartbeat_at: when it last said so
-    counts          the closing table as JSON, once the run has ended
+    called          what people call a run of the table
+    counts          what it did, as JSON
     asked_to_stop   a person wants it cancelled: it ends at the next batch, what is done stays
     progress        what it is doing, how much is done, of how much, as JSON: ["Reading users", 5000, 105055]
     """
+
+    called: ClassVar[str] = "Run"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     started_by: Mapped[str | None] = mapped_column(String(255), default=None)

@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from consumer.database import db
 from consumer.runs.columns import RunColumns, Status
 from shared.owner import is_alive
 
@@ -73,7 +72,7 @@ def hand_back(run: RunColumns) -> None:
     run.status, run.owner = Status.QUEUED, None
 
 
-def ask_to_stop(session: Session, run: Run, now: datetime, cancel: Callable[[Run], object]) -> None:
+def stop_run(session: Session, run: Run, now: datetime, cancel: Callable[[Run], object]) -> None:
     """Cancel a run that is queued or running. One that nobody works on ends at once: `cancel` closes it. One at work
     ends with its present batch; what is done stays. Raises Refused when it has ended.
     """
@@ -88,7 +87,7 @@ def ask_to_stop(session: Session, run: Run, now: datetime, cancel: Callable[[Run
     done = session.execute(asked).rowcount  # type: ignore[attr-defined]
     session.refresh(run)
     if not done:
-        raise Refused(f"Run {run.id} has ended: it is {run.status.lower()}")
+        raise Refused(f"{run.called} {run.id} has ended: it is {run.status.lower()}")
 
 
 def cancel_if(session: Session, run: RunColumns, *where: ColumnElement[bool]) -> bool:
@@ -109,8 +108,7 @@ def open_runs(session: Session, connection_id: int) -> Iterator[Any]:
 
 def run_tables() -> list[Any]:
     """Every table of runs that this program has."""
-    tables = (mapper.class_ for mapper in db.Model.registry.mappers)
-    return sorted((one for one in tables if issubclass(one, RunColumns)), key=lambda one: one.__tablename__)
+    return sorted(RunColumns.__subclasses__(), key=lambda table: table.__name__)
 
 
 def _line(table: type[RunColumns]) -> tuple[ColumnElement[Any], ...]:

@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 from consumer.connections import Connection
 from consumer.context import ConsumerContext
 from consumer.database import db
+from consumer.runs.line import Refused, is_orphan, take_up
+from consumer.runs.work import TakenOver, Watch, unwatched
 from consumer.sync.printing import print_report
-from consumer.sync.queue import Refused, approve, ask_to_stop, discard, is_orphan, open_run, queue_run, take_up
+from consumer.sync.queue import approve, ask_to_stop, discard, open_run, queue_run
 from consumer.sync.report import Report
 from consumer.sync.tables import Status, SyncRun
 from consumer.sync.timetable import local_date
-from consumer.sync.work import TakenOver, Watch, unwatched
 from consumer.sync.working import work_on
 from shared.database import LARGEST_ID, will_write
 from shared.owner import begin_work, end_work

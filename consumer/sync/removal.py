@@ -16,7 +16,7 @@ from consumer.connections import Connection
 from consumer.database import db
 from consumer.platform.audit import audit
 from consumer.platform.models import Account
-from consumer.sync.queue import Busy, open_run
+from consumer.runs.line import Busy, open_runs
 
 #: What the rows of a table are to people, in the order in which they are told.
 WORDS = {
@@ -75,11 +75,11 @@ def preview(session: Session, connection: Connection) -> Removal:
 def remove_connection(session: Session, connection: Connection, at: datetime, account: Account | None = None) -> None:
     """Remove it for good; the caller commits. `account` is who does it, None for a command.
 
-    Raises Busy while a run of it is queued or running.
+    Raises Busy while a sync of it, or a press that sends grades to it, is queued or running.
     """
-    run = open_run(session, connection.id)
-    if run is not None:
-        raise Busy(f"Run {run.id} of {connection.name} is {run.status.lower()}: cancel it or wait until it has ended")
+    for run in open_runs(session, connection.id):
+        which = f"{run.called} {run.id} of {connection.name}"
+        raise Busy(f"{which} is {run.status.lower()}: cancel it or wait until it has ended")
     gone = dict(preview(session, connection).goes)
     before = {"base_url": connection.base_url, "version": connection.version, **gone}
     audit(session, at, account, "remove connection", connection.name, before)

@@ -2,19 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from consumer.connections import Connection
-from consumer.sync.queue import OPEN
+from consumer.runs.forgetting import delete_in_batches
+from consumer.runs.line import OPEN
 from consumer.sync.staging import FormerRecord, Pull
 from consumer.sync.tables import Mark, PlanChange, RunMessage, Status, SyncRun
-from shared.database import will_write
 
-#: Rows deleted in one transaction: others wait for it.
-BATCH = 2_000
 #: How a run ends that has brought the platform up to date, as far as it could.
 _ENDED_WELL = (Status.COMPLETED, Status.WARNINGS, Status.ERRORS)
 
@@ -39,13 +36,13 @@ def forget_old(session: Session, now: datetime, days: int) -> Iterator[int]:
         yield 0
         for run_id in run_ids:
             for table in (PlanChange, RunMessage):
-                yield from _delete(session, table, table.run_id == run_id)
-            yield from _delete(session, SyncRun, SyncRun.id == run_id)
+                yield from delete_in_batches(session, table, table.run_id == run_id)
+            yield from delete_in_batches(session, SyncRun, SyncRun.id == run_id)
         if last_pull:
             replaced = (FormerRecord.connection_id == connection_id) & (FormerRecord.replaced_in <= last_pull)
-            yield from _delete(session, FormerRecord, replaced)
+            yield from delete_in_batches(session, FormerRecord, replaced)
             read = (Pull.id <= min(last_pull, planned)) & Pull.id.not_in(_latest_reads())
-            yield from _delete(session, Pull, (Pull.connection_id == connection_id) & read)
+            yield from delete_in_batches(session, Pull, (Pull.connection_id == connection_id) & read)
 
 
 def _old_runs(session: Session, connection_id: int, before: datetime) -> list[int]:
@@ -85,15 +82,3 @@ def _latest_reads() -> Select[int]:
 def _planned_pull(session: Session, connection_id: int) -> int:
     """The read up to which every kind of data is planned; 0 where one was never planned."""
     return session.scalar(select(func.min(Mark.pull_id)).where(Mark.connection_id == connection_id)) or 0
-
-
-def _delete(session: Session, table: Any, where: ColumnElement[bool]) -> Iterator[int]:
-    """Delete the rows batch by batch, in the order in which they came."""
-    while True:
-        will_write(session)
-        ids = session.scalars(select(table.id).where(where).order_by(table.id).limit(BATCH)).all()
-        if ids:
-            session.execute(delete(table).where(table.id.in_(ids)).execution_options(synchronize_session=False))
-        yield len(ids)
-        if len(ids) < BATCH:
-            return

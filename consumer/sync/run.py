@@ -18,6 +18,7 @@ from sqlalchemy import delete, select, update
 from consumer.connections import Connection
 from consumer.mapping.choices import Choices
 from consumer.mapping.outcome import Code
+from consumer.runs.work import carry_out
 from consumer.sync.apply import apply_plan
 from consumer.sync.choices import Places, load_choices, load_places
 from consumer.sync.closing import cancel_run, close_run, fail_run
@@ -25,49 +26,23 @@ from consumer.sync.gate import hold_removals
 from consumer.sync.places import PLACES
 from consumer.sync.planning import collections_of, plannable, read_completely, set_marks, start_planning, write_plan
 from consumer.sync.pull import TOLD, pull
-from consumer.sync.queue import hand_back
 from consumer.sync.report import Report
 from consumer.sync.tables import Entity, PlanChange, RunMessage, State, Status, SyncRun
-from consumer.sync.work import AskedToStop, TakenOver, ToldToEnd, Watch, Work
+from consumer.sync.work import Work
 from shared.database import will_write
 
-__all__ = ["PLACES", "Watch", "Work", "execute"]
+__all__ = ["PLACES", "Work", "execute"]
 
 
 def execute(work: Work) -> Report:
-    """Work on a run that this process has taken up, until it ends. Commits.
-
-    A run that a person has stopped ends as Cancelled. An unforeseen error ends it as Failed and is raised. So are
-    ToldToEnd, which leaves it queued for another process, and TakenOver. A killed process leaves it Running.
-    """
-    try:
-        return _execute(work)
-    except AskedToStop:
-        _leave_batch(work)
-        return _ended(work, cancel_run(work.session, work.run, work.clock()))
-    except ToldToEnd:
-        _leave_batch(work)
-        hand_back(work.session, work.run)
-        work.session.commit()
-        raise
-    except TakenOver:
-        work.session.rollback()
-        raise
-    except Exception as error:
-        _leave_batch(work)
-        _ended(work, fail_run(work.session, work.run, error, work.clock()))
-        raise
-
-
-def _leave_batch(work: Work) -> None:
-    """Take back what the present batch has done, and begin to write how the run ends."""
-    work.session.rollback()
-    will_write(work.session)
-
-
-def _ended(work: Work, report: Report) -> Report:
-    work.session.commit()
-    return report
+    """Work on a run that this process has taken up, until it ends: see `carry_out`."""
+    session = work.session
+    return carry_out(
+        work,
+        lambda: _execute(work),
+        lambda: cancel_run(session, work.run, work.clock()),
+        lambda error: fail_run(session, work.run, error, work.clock()),
+    )
 
 
 def _execute(work: Work) -> Report:
@@ -201,4 +176,6 @@ def _supersede(work: Work) -> None:
 
 def _close(work: Work, status: Status | None) -> Report:
     """End the run; without a `status` the outcome decides it (C-111)."""
-    return _ended(work, close_run(work.session, work.run, status, work.clock()))
+    report = close_run(work.session, work.run, status, work.clock())
+    work.session.commit()
+    return report

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from consumer.connections import Connection
 from consumer.mapping.outcome import Code
+from consumer.runs.line import Busy, Refused
 from consumer.sync.closing import add_message
-from consumer.sync.queue import Busy, Refused, open_run, queue_run
+from consumer.sync.queue import open_run, queue_run
 from consumer.sync.schedule import Mode, say
 from consumer.sync.tables import Status, SyncRun
 from consumer.sync.timetable import due_of

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from consumer.connections import Connection
 from consumer.platform.settings import read_settings
-from consumer.sync.queue import as_utc, open_run
+from consumer.runs.line import as_utc
+from consumer.sync.queue import open_run
 from consumer.sync.schedule import (
     WEEKDAYS,
     WINDOWS,

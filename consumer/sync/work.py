@@ -1,123 +1,24 @@
-"""A run at work: commits, signs of life, progress, and being told to stop.
+"""A sync at work."""
 
-Knows nothing of what the run does. Every batch ends with `commit`, and there a run is left when a person has cancelled
-it, when this process is to end, or when another process has taken it over.
-"""
+from dataclasses import KW_ONLY, dataclass
 
-import time
-from collections.abc import Callable
-from dataclasses import KW_ONLY, dataclass, field
-from datetime import datetime, timedelta
-
-import orjson
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
-
-from consumer.client.caller import Client
+from consumer.runs.work import RunAtWork
 from consumer.sync.closing import add_message
 from consumer.sync.tables import SyncRun
-from shared.database import will_write
 from shared.sealing import Sealer
-
-#: Told of progress: what is being done, how much is done, of how much (None: unknown).
-Watch = Callable[[str, int, int | None], None]
-
-#: Signs of life and progress are written this often, and whenever the run comes to something else.
-HEARTBEAT = timedelta(seconds=5)
-#: Between two looks whether a run that waits for its provider is to stop, in seconds.
-LOOK = 2.0
-
-
-class AskedToStop(Exception):
-    """A person has cancelled the run."""
-
-
-class ToldToEnd(Exception):
-    """This process is to end: the run is left for another."""
-
-
-class TakenOver(Exception):
-    """Another process works on the run: it took this one for dead."""
-
-
-def unwatched(_what: str, _done: int, _of: int | None) -> None:
-    """Nobody watches."""
 
 
 @dataclass
-class Work:
-    """A run at work: its row's id, and what it needs from outside. `clock` gives aware UTC; `sealer` is the
-    installation's.
+class Work(RunAtWork[SyncRun]):
+    """A run of the sync at work. `sealer` is the installation's."""
 
-    owner       as whom it was taken up (`shared.owner`); None: nobody else can take it
-    stopping    whether this process is to end
-    """
+    table = SyncRun
 
-    session: Session
-    client: Client
-    run_id: int
-    clock: Callable[[], datetime]
-    watch: Watch
     _: KW_ONLY
     sealer: Sealer
-    owner: str | None = None
-    stopping: Callable[[], bool] = lambda: False
-    beaten_at: datetime | None = None
-    _progress: tuple[str, int, int | None] | None = field(default=None, init=False)
-    _told: str | None = field(default=None, init=False)
-
-    @property
-    def run(self) -> SyncRun:
-        return self.session.get_one(SyncRun, self.run_id)
-
-    def commit(self) -> None:
-        """Commit what was done, and say now and then that the run lives and how far it is.
-
-        Raises AskedToStop, ToldToEnd, TakenOver.
-        """
-        self.session.commit()
-        if self.stopping():
-            raise ToldToEnd
-        self._look()
-        now = self.clock()
-        what = self._progress[0] if self._progress else None
-        if self.beaten_at is None or now - self.beaten_at > HEARTBEAT or what != self._told:
-            will_write(self.session)
-            progress = orjson.dumps(self._progress).decode() if self._progress else None
-            beat = update(SyncRun).where(SyncRun.id == self.run_id).values(heartbeat_at=now, progress=progress)
-            self.session.execute(beat.execution_options(synchronize_session=False))
-            self.session.commit()
-            self.beaten_at, self._told = now, what
-
-    def turn(self) -> None:
-        """Commit, and begin the next piece of work as one that writes."""
-        self.commit()
-        will_write(self.session)
-
-    def tell(self, what: str, done: int, of: int | None) -> None:
-        """How far the run is: for whoever watches, and with one of the next commits for the run's row."""
-        self._progress = (what, done, of)
-        self.watch(what, done, of)
-
-    def sleep(self, seconds: float) -> None:
-        """Wait for the provider, and go on living meanwhile: for a client that is asked for between two commits."""
-        until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
-            time.sleep(min(LOOK, left))
-            self.commit()
 
     def message(
         self, level: str, code: str, detail: str, sis_id: str | None = None, request_id: str | None = None
     ) -> None:
+        """Add a message about the run."""
         add_message(self.session, self.run_id, level, code, detail, sis_id, request_id)
-
-    def _look(self) -> None:
-        """See what others have written into the run's row."""
-        asked, owner = self.session.execute(
-            select(SyncRun.asked_to_stop, SyncRun.owner).where(SyncRun.id == self.run_id)
-        ).one()
-        self.session.commit()
-        if self.owner is not None and owner != self.owner:
-            raise TakenOver
-        if asked:
-            raise AskedToStop

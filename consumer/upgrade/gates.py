@@ -9,7 +9,8 @@ from consumer.connections import Connection
 from consumer.platform.audit import audit
 from consumer.platform.models import Account, DataPrepReport
 from consumer.platform.settings import read_settings
-from consumer.sync.queue import as_utc, open_run
+from consumer.runs.line import as_utc
+from consumer.sync.queue import open_run
 from consumer.sync.tables import SyncRun
 from consumer.upgrade.matching import Matches
 from consumer.upgrade.report import last_report

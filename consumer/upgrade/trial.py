@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from consumer.connections import Connection
 from consumer.platform.audit import audit
 from consumer.platform.models import Account, RoleHold, VersionUpgrade
-from consumer.sync.queue import as_utc
+from consumer.runs.line import as_utc
 from consumer.sync.tables import Status, SyncRun
 from consumer.upgrade.gates import NotYet
 

@@ -8,14 +8,15 @@ from sqlalchemy.orm import Session
 
 from consumer.database import db
 from consumer.platform.audit import audit
+from consumer.runs.line import OPEN, Refused, place_in_line
+from consumer.runs.news import SYNCS, announce
 from consumer.sync.details import BadCursor, Details, Wanted, find_details
 from consumer.sync.log import KINDS, RunRow, RunsWanted, find_run, find_runs
 from consumer.sync.log_csv import details_csv, runs_csv
-from consumer.sync.queue import OPEN, Refused, approve, ask_to_stop, discard, open_run, place_in_line, queue_run
+from consumer.sync.queue import approve, ask_to_stop, discard, open_run, queue_run
 from consumer.sync.report import stored_report
 from consumer.sync.tables import Action, Entity, Status, SyncRun
 from consumer.sync.timetable import local_date
-from consumer.sync.worker import announce
 from consumer.upgrade.report import reports
 from consumer.web.csv_answer import csv_answer
 from consumer.web.filters import ALL, number_of, school_options
@@ -106,7 +107,7 @@ def start() -> ResponseReturnValue:
         return redirect(address("logs.show"), 303)
     run_id = queued.id
     session.commit()
-    announce(current_app.extensions["homeroom"]["settings"])
+    announce(current_app.extensions["homeroom"]["settings"], SYNCS)
     return redirect(address("logs.run", run_id=run_id), 303)
 
 
@@ -130,7 +131,7 @@ def decide(run_id: int, what: str) -> ResponseReturnValue:
     else:
         audit(session, now, account, f"{what} run", f"run {run_id}")
         session.commit()
-        announce(current_app.extensions["homeroom"]["settings"])
+        announce(current_app.extensions["homeroom"]["settings"], SYNCS)
     return redirect(address("logs.run", run_id=run_id), 303)
 
 

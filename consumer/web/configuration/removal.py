@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from consumer.database import db
-from consumer.sync.queue import Busy
+from consumer.runs.line import Busy
 from consumer.sync.removal import AFTERWARDS, preview, remove_connection
 from consumer.web.configuration.tab import configuration
 from consumer.web.tabs import address, the_page

@@ -21,12 +21,14 @@ from consumer.platform.models import (
     Section,
     SectionGradingPeriod,
 )  # fmt: skip
+from consumer.runs.line import is_orphan, take_up
+from consumer.runs.work import Watch
 from consumer.sync.choices import load_places
 from consumer.sync.mapping import map_everything
 from consumer.sync.pull import pull
-from consumer.sync.queue import is_orphan, open_run, queue_run, take_up
+from consumer.sync.queue import open_run, queue_run
 from consumer.sync.report import Line, Report
-from consumer.sync.run import Watch, Work, execute
+from consumer.sync.run import Work, execute
 from consumer.sync.tables import SkippedRecord, SyncRun
 from shared.owner import begin_work, end_work
 from shared.sealing import Sealer

@@ -8,22 +8,14 @@ import orjson
 import pytest
 from sqlalchemy import select
 
+from consumer.runs.line import Refused, place_in_line, take_up, waiting_runs
+from consumer.runs.work import TakenOver, ToldToEnd
 from consumer.sync import planning, rosters, run, staged
 from consumer.sync.apply import batches
-from consumer.sync.queue import (
-    Refused,
-    approve,
-    ask_to_stop,
-    discard,
-    open_run,
-    place_in_line,
-    queue_run,
-    take_up,
-    waiting_runs,
-)
+from consumer.sync.queue import approve, ask_to_stop, discard, open_run, queue_run
 from consumer.sync.report import stored_report
 from consumer.sync.tables import PlanChange, State, SyncRun
-from consumer.sync.work import TakenOver, ToldToEnd, Work
+from consumer.sync.work import Work
 from shared.owner import begin_work, end_work
 from tests.consumer.clients import NOW, client_of
 from tests.consumer.sync.platform import SEALER, TODAY, Platform, changed, line
@@ -68,7 +60,7 @@ def test_a_queued_run_is_cancelled_at_once(platform_11: Platform) -> None:
     waiting = queue(platform_11)
     stop(platform_11)
     assert (waiting.status, waiting.step, waiting.started_at) == ("Cancelled", "done", None)
-    assert waiting_runs(platform_11.session, NOW) == []
+    assert waiting_runs(platform_11.session, SyncRun, NOW) == []
     assert not take_up(platform_11.session, waiting, "nobody", NOW)
     with pytest.raises(Refused, match="has ended: it is cancelled"):
         ask_to_stop(platform_11.session, waiting, NOW)
@@ -239,7 +231,7 @@ def test_runs_wait_in_line_in_the_order_in_which_they_were_queued(platform_11: P
     session.commit()
     assert [place_in_line(session, one) for one in runs] == [2, 1, 0]
     end_work(owner)
-    assert [one.id for one in waiting_runs(session, NOW)] == [runs[1].id, runs[0].id, runs[2].id], (
+    assert [one.id for one in waiting_runs(session, SyncRun, NOW)] == [runs[1].id, runs[0].id, runs[2].id], (
         "interrupted now: behind those that have waited longer"
     )
 
@@ -278,8 +270,8 @@ def test_a_run_of_another_host_is_taken_for_dead_after_a_long_silence(platform_1
     queued = queue(platform_11)
     queued.status, queued.owner, queued.heartbeat_at = "Running", "elsewhere|17|123|x", NOW
     platform_11.session.commit()
-    assert waiting_runs(platform_11.session, NOW + timedelta(minutes=9)) == []
+    assert waiting_runs(platform_11.session, SyncRun, NOW + timedelta(minutes=9)) == []
     late = NOW + timedelta(minutes=11)
-    assert [one.id for one in waiting_runs(platform_11.session, late)] == [queued.id]
+    assert [one.id for one in waiting_runs(platform_11.session, SyncRun, late)] == [queued.id]
     ask_to_stop(platform_11.session, queued, late)
     assert queued.status == "Cancelled", "nobody works on it: it ends at once"

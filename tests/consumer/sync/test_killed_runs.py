@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy import select
 
 from consumer.platform.models import Account
+from consumer.runs.line import Refused
 from consumer.sync import planning, rosters, run, staged
 from consumer.sync.apply import batches
-from consumer.sync.queue import Refused, open_run, queue_run
+from consumer.sync.queue import open_run, queue_run
 from consumer.sync.tables import PlanChange, SyncRun
 from tests.consumer.clients import NOW
 from tests.consumer.sync.platform import TODAY, Platform, changed
@@ -151,7 +152,8 @@ from consumer.app import create_app
 from consumer.database import db
 from consumer.sync import planning
 from consumer.sync.apply import batches
-from consumer.sync.queue import queue_run, take_up
+from consumer.runs.line import take_up
+from consumer.sync.queue import queue_run
 from shared.owner import begin_work
 from consumer.sync.run import Work, execute
 from consumer.sync.tables import SyncRun

@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from consumer.connections import Connection
 from consumer.database import db
 from consumer.platform.models import AuditEntry
-from consumer.sync.queue import Busy, queue_run
+from consumer.runs.line import Busy
+from consumer.sync.queue import queue_run
 from consumer.sync.removal import WORDS, preview, remove_connection
 from tests.consumer.clients import NOW
 from tests.consumer.sync.platform import TODAY, Platform

@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from consumer.mapping.choices import Group
 from consumer.platform.models import Account
+from consumer.runs.line import Refused
 from consumer.sync.mapping import map_role, set_option
-from consumer.sync.queue import Refused, approve
+from consumer.sync.queue import approve
 from consumer.sync.tables import Mark, SyncRun
 from shared.oneroster.versions import Version
 from tests.consumer.sync.platform import Platform, changed, line, numbers

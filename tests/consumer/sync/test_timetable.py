@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from consumer.connections import Connection
 from consumer.platform.settings import write_setting
-from consumer.sync.queue import Refused, ask_to_stop, queue_run, take_up
+from consumer.runs.line import Refused, take_up
+from consumer.sync.queue import ask_to_stop, queue_run
 from consumer.sync.retention import forget_old
 from consumer.sync.tables import RunMessage, SchoolMapping, SyncRun, TermMapping
 from consumer.sync.ticking import connections_due, queue_due

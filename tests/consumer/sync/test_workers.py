@@ -16,12 +16,12 @@ from sqlalchemy import func, select
 from consumer.connections import Connection
 from consumer.platform.models import Account, Enrollment
 from consumer.platform.settings import write_setting
+from consumer.runs.news import SYNCS, announce
 from consumer.sync.queue import ask_to_stop, queue_run
 from consumer.sync.report import stored_report
 from consumer.sync.schedule import windows
 from consumer.sync.tables import PlanChange, SyncRun
 from consumer.sync.timetable import save_schedule, schedule_of, zone_of
-from consumer.sync.worker import announce
 from shared.database import will_write
 from shared.sealing import open_sealer
 from tests.consumer.sync.platform import TODAY, Platform
@@ -229,7 +229,7 @@ def test_a_run_that_is_announced_begins_without_waiting_for_a_look(crew: Crew) -
     crew.wait_for(lambda: "working" in crew.said())
     queue_run(crew.platform.session, crew.platform.connection, "all", "manual", datetime.now(UTC), TODAY)
     crew.platform.session.commit()
-    announce(crew.settings)
+    announce(crew.settings, SYNCS)
     assert crew.wait_for(crew.ended).status == "Completed"
 
 

@@ -16,9 +16,10 @@ from consumer.platform.models import (
     RoleHold,
     School,
 )
+from consumer.runs.line import Refused
 from consumer.sync.leavers import find_leavers
 from consumer.sync.mapping import map_role, set_option
-from consumer.sync.queue import Refused, approve
+from consumer.sync.queue import approve
 from consumer.sync.tables import Status, SyncRun
 from consumer.upgrade.gates import NotYet
 from consumer.upgrade.steps import Stage, standing
