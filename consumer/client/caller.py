@@ -167,7 +167,12 @@ class Client:
         return Walk(self.get_url, self.url(collection), collection, size, self.transport.pause, most)
 
     def _refusal(self, answer: Answer, url: str) -> ClientError:
-        """The exception for an answer that is not 200."""
+        """The exception for an answer that refuses."""
+        refusal = self._refused(answer, url)
+        refusal.status = answer.status
+        return refusal
+
+    def _refused(self, answer: Answer, url: str) -> ClientError:
         place = url.partition("?")[0].partition("/ims/oneroster")[2] or url
         said = spoken(answer)
         if answer.status == 401:

@@ -20,8 +20,11 @@ has plain words for each and takes the advice from here.
 
 
 class ClientError(Exception):
-    """Any of the above. Messages are sentences without a full stop."""
+    """Any of the above. Messages are sentences without a full stop. `status` is that of a refusing answer, where it was
+    an answer that refused.
+    """
 
+    status: int | None = None
     code = "CLIENT_ERROR"
     advice = "Try again; if it goes on, show this message to the district"
 

@@ -5,6 +5,7 @@ What the SIS itself says is shown unchanged beside it. What a call, or a run as 
 """
 
 import re
+from dataclasses import dataclass
 from enum import Enum
 
 from consumer.mapping import outcome
@@ -123,6 +124,27 @@ def advice_of(code: str | None) -> Advice:
     """The advice of a stored code, of passback or of a call; that of nothing at all for one that is not known."""
     known = GradeCode.__members__.get(code or "")
     return known.value if known else outcome.advice_of(code)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A reason in words: what is so (`words`, and `detail` what it is about), what to do (`remedy`) and `where`: SIS,
+    platform or both. `said`: the SIS's own words, unchanged, "" where it said nothing; `request_id` of the call.
+    """
+
+    code: str
+    words: str
+    detail: str
+    said: str
+    remedy: str
+    where: str
+    request_id: str = ""
+
+
+def why_of(code: str | None, detail: str | None, said: str | None = None, request_id: str | None = None) -> Why:
+    """A stored reason in words."""
+    advice = advice_of(code)
+    return Why(code or "", advice.words, detail or "", said or "", advice.remedy, advice.where, request_id or "")
 
 
 #: What the SIS's words speak of, and the code for that: the first that fits counts.
