@@ -1,7 +1,6 @@
 """`homeroom consumer user`: system administrators and their passwords, from the command line."""
 
 import json
-import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +18,7 @@ from consumer.platform.administrators import BadAccount, add_administrator, set_
 from consumer.platform.audit import audit
 from consumer.platform.models import Account
 from consumer.platform.passwords import WeakPassword, choose_own
-from shared.commands import CommandTable, LazyGroup
+from shared.commands import CommandTable, LazyGroup, password_option, read_password
 
 #: The most accounts that a list shows.
 MOST = 1_000
@@ -31,12 +30,6 @@ COMMANDS: CommandTable = {
     "set": ("consumer.user_command:set_command", "Change an account: active, administrator, password."),
     "import": ("consumer.user_import_command:import_command", "Create and update accounts from a CSV file."),
 }
-
-password_option = click.option(
-    "--password",
-    type=click.Choice(["-"]),
-    help="'-' reads it from a line of standard input; otherwise it is asked for. Never in the command line itself.",
-)
 
 
 @click.group("user", cls=LazyGroup, table=COMMANDS)
@@ -52,7 +45,7 @@ def user_command() -> None:
 @click.pass_obj
 def add_command(context: ConsumerContext, username: str, name: str, email: str | None, password: str | None) -> None:
     """Add a system administrator called USERNAME, who may configure the platform."""
-    text = _read_password(password)
+    text = read_password(password)
     with context.app.app_context():
         session = db.session()
         try:
@@ -96,7 +89,7 @@ def set_command(
     """Change the account USERNAME; with --password it gets a new password, and its sessions end."""
     if active is None and administrator is None and password is None:
         raise click.UsageError("Nothing to change: give --active, --inactive, --administrator or --password")
-    text = None if password is None else _read_password(password)
+    text = None if password is None else read_password(password)
     now = datetime.now(UTC)
     with context.app.app_context():
         session = db.session()
@@ -114,16 +107,6 @@ def set_command(
             raise click.ClickException(f"Nothing is changed: {error}") from error
         session.commit()
     click.echo(f"{username!r} is changed", err=True)
-
-
-def _read_password(option: str | None) -> str:
-    """From standard input, or asked for twice."""
-    if option == "-":
-        return sys.stdin.readline().rstrip("\r\n")
-    if not sys.stdin.isatty():
-        raise click.UsageError("There is nobody to be asked for the password: hand it over with --password -")
-    text: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    return text
 
 
 def _account(session: Session, username: str) -> Account:

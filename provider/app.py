@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, Request
 from flask.sessions import NullSession, SecureCookieSession, SecureCookieSessionInterface
 from flask_migrate import Migrate
+from werkzeug.exceptions import HTTPException
 
 import provider.access.models
 import provider.access.user_tables
@@ -19,6 +20,10 @@ from provider.access.nonces import Nonces
 from provider.access.oauth1 import Signatures
 from provider.access.request_log import RequestLog
 from provider.access.tokens import Tokens
+from provider.access.user_tables import SignInFailure
+from provider.admin.accounts import DistrictAccounts
+from provider.admin.blueprints import BLUEPRINTS, landing, menu
+from provider.admin.errors import show_error
 from provider.database import TRAFFIC, db
 from provider.oneroster.discovery import discovery_blueprint
 from provider.oneroster.explorer import explorer
@@ -26,7 +31,7 @@ from provider.oneroster.gradebook_reads import gradebook_reads_blueprint
 from provider.oneroster.gradebook_writes import gradebook_writes_blueprint
 from provider.oneroster.routes import answer_unroutable, reading_blueprint
 from provider.oneroster.slashes import KeepEncodedSlashes
-from provider.oneroster.traces import trace_calls
+from provider.oneroster.traces import present, trace_calls
 from provider.publishing.memory import Memory
 from provider.status import status
 from shared.database import ENGINE_OPTIONS, Readers
@@ -34,6 +39,8 @@ from shared.oneroster.resources.operations import SERVICES
 from shared.oneroster.versions import Version
 from shared.sealing import open_sealer
 from shared.settings import Settings
+from shared.web.frame import Frame, install
+from shared.web.throttle import Throttle
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -51,6 +58,10 @@ class PagesOnly(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         return self._none if request.path.startswith(API) else super().open_session(app, request)
+
+    def get_cookie_path(self, app: Flask) -> str:
+        """Where the district is mounted: districts of one host do not see each other's cookies."""
+        return present().script_root or "/"
 
 
 class Provider(Flask):
@@ -89,8 +100,16 @@ def create_app(settings: Settings, app_name: str) -> Flask:
         app.extensions["homeroom"]["signatures"] = Signatures(sealer, Nonces(readers[1]))
         app.extensions["homeroom"]["request_log"] = RequestLog(db.engines[TRAFFIC])
     migrate.init_app(app, db, directory=str(MIGRATIONS))
-    app.register_blueprint(status)
+    frame = Frame(
+        name="provider", title="Homeroom SIS", public_url=settings.provider_url, db=db, accounts=DistrictAccounts(),
+        throttle=Throttle(SignInFailure, sealer.derive(f"provider:{app_name}:throttle")), home=landing, menu=menu,
+        command=f"provider --app {app_name}",
+    )  # fmt: skip
+    install(app, frame)
     app.session_interface = PagesOnly()
+    app.register_blueprint(status)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
     trace_calls(app)
     app.register_blueprint(token_endpoint)
     for version in Version:
@@ -100,7 +119,8 @@ def create_app(settings: Settings, app_name: str) -> Flask:
         app.register_blueprint(gradebook_writes_blueprint(version))
     app.register_blueprint(discovery_blueprint())
     app.register_blueprint(explorer)
-    answer_unroutable(app)
+    answer_unroutable(app, show_error)
+    app.register_error_handler(HTTPException, show_error)
     app.wsgi_app = KeepEncodedSlashes(app.wsgi_app)  # type: ignore[method-assign]
     return app
 

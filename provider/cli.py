@@ -24,6 +24,7 @@ COMMANDS: CommandTable = {
     "log": ("provider.access.log_command:log_command", "List what platforms have asked for."),
     "explain": ("provider.access.explain_command:explain_command", "Tell why a record is or is not published."),
     "prepare": ("provider.publishing.prepare_command:prepare_command", "Report what to mend in the SIS."),
+    "user": ("provider.user_command:user_command", "Add, list and change those who sign in to the district's pages."),
     "setting": ("provider.refresh_commands:setting", "List and set the district's switches."),
 }
 

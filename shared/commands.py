@@ -5,6 +5,7 @@ Loading lazily keeps `homeroom --help` quick and lets one command work when anot
 """
 
 import os
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -67,6 +68,24 @@ def serving(port: int, workers: int | None = None) -> Callable[[Callable[..., An
         return command
 
     return decorate
+
+
+#: How a command is given a password: never in the command line, which others can read.
+password_option = click.option(
+    "--password",
+    type=click.Choice(["-"]),
+    help="'-' reads it from a line of standard input; otherwise it is asked for. Never in the command line itself.",
+)
+
+
+def read_password(option: str | None) -> str:
+    """What `password_option` says: from standard input, or asked for twice. Raises UsageError where nobody is there."""
+    if option == "-":
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise click.UsageError("There is nobody to be asked for the password: hand it over with --password -")
+    text: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return text
 
 
 def _known_errors() -> tuple[type[Exception], ...]:

@@ -70,8 +70,9 @@ def _single(operation: Operation, version: Version) -> Callable[..., Response]:
     return view
 
 
-def answer_unroutable(app: Flask) -> None:
-    """Unknown paths (404) and methods that a path does not have (405) below a base path, in the version's words."""
+def answer_unroutable(app: Flask, otherwise: Callable[[HTTPException], ResponseReturnValue]) -> None:
+    """Unknown paths (404) and methods that a path does not have (405) below a base path, in the version's words;
+    `otherwise` answers errors of all other addresses."""
 
     @app.errorhandler(404)
     @app.errorhandler(405)
@@ -79,7 +80,7 @@ def answer_unroutable(app: Flask) -> None:
         request = present()
         version = next((v for (v, _), base in BASE_PATHS.items() if request.path.startswith(base + "/")), None)
         if version is None:
-            return error
+            return otherwise(error)
         if isinstance(error, MethodNotAllowed):
             response = respond_error(version, Failure.METHOD_NOT_ALLOWED, f"{request.method} is not for this path")
             response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))

@@ -1,11 +1,17 @@
 """Columns of the tables that each program keeps for its pages: the audit trail, and failed sign-ins."""
 
+import json
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.database import UtcDateTime
+
+#: The longest subject that is kept.
+LONGEST_SUBJECT = 255
 
 
 class AuditColumns:
@@ -25,6 +31,33 @@ class AuditColumns:
     subject: Mapped[str] = mapped_column(String(255), default="")
     before: Mapped[str | None] = mapped_column(Text, default=None)
     after: Mapped[str | None] = mapped_column(Text, default=None)
+
+
+def audit_values(
+    at: datetime,
+    account: tuple[int, str] | None,
+    action: str,
+    subject: str,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The columns of one entry.
+
+    at              aware UTC
+    account         id and username of the person; None for a command or a schedule
+    action          a verb and a noun, such as "map school" (at most 60 characters)
+    subject         what was changed, as people call it
+    before, after   the values that changed, fit for JSON; of a secret or a password only that it changed
+    """
+    account_id, who = account or (None, "")
+    return {
+        "at": at, "account_id": account_id, "who": who, "action": action, "subject": subject[:LONGEST_SUBJECT],
+        "before": _text(before), "after": _text(after),
+    }  # fmt: skip
+
+
+def _text(values: Mapping[str, Any] | None) -> str | None:
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, default=str) if values else None
 
 
 class SignInFailureColumns:

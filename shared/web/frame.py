@@ -49,6 +49,7 @@ class Frame:
     public_url   its public address; with https, cookies are sent over https alone
     home         the address of the page that a person lands on
     menu         the links beside the title for a person
+    command      after `homeroom`, how its commands begin; "" for `name`
     """
 
     name: str
@@ -59,6 +60,7 @@ class Frame:
     throttle: Throttle
     home: Callable[[Person], str]
     menu: Callable[[Person], Sequence[Link]]
+    command: str = ""
 
     @property
     def https(self) -> bool:
@@ -123,7 +125,7 @@ def _known_to_templates() -> dict[str, Any]:
     return {
         "person": person,
         "program": frame.title,
-        "command": frame.name,
+        "command": frame.command or frame.name,
         "home": frame.home(person) if person else url_for("frame.sign_in"),
         "menu": frame.menu(person) if person else (),
         "asset": _asset,

@@ -6,8 +6,10 @@ import re
 _PATH = re.compile(r"/(?![/\\])[!-~]*")
 
 
-def own_path(text: str | None, otherwise: str) -> str:
-    """`text` when it is a path of this program, with its query, else `otherwise`."""
-    if text and _PATH.fullmatch(text) and "\\" not in text:
+def own_path(text: str | None, otherwise: str, mount: str = "") -> str:
+    """`text` when it is a path of this program, with its query, else `otherwise`. `mount`: where the program begins,
+    "" for the root; beside it may be other programs.
+    """
+    if text and text.startswith(f"{mount}/") and _PATH.fullmatch(text) and "\\" not in text:
         return text
     return otherwise

@@ -103,7 +103,8 @@ def open_to_all(blueprint: Blueprint) -> None:
 
 def _to_sign_in() -> ResponseReturnValue:
     """To the sign-in page, and from there on to where a person wanted to go. A part of a page sends all of it."""
-    wanted = request.full_path.rstrip("?") if request.method == "GET" and "HX-Request" not in request.headers else ""
+    asked = f"{request.script_root}{request.full_path}".rstrip("?")
+    wanted = asked if request.method == "GET" and "HX-Request" not in request.headers else ""
     address = url_for("frame.sign_in", next=wanted or None)
     if "HX-Request" in request.headers:
         return Response(status=401, headers={"HX-Redirect": address})

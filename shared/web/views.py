@@ -53,8 +53,8 @@ class OwnPassword(Schema):
 @pages.get("/sign-in")
 def sign_in() -> ResponseReturnValue:
     """The sign-in page; while nobody can sign in, the page that makes the first administrator."""
-    if sessions.current_person():
-        return redirect(_next())
+    if person := sessions.current_person():
+        return redirect(_next(current_app.extensions["homeroom_frame"].home(person)))
     if not sessions.accounts().has_administrator():
         return redirect(url_for("frame.first_account"))
     return render_template("frame/sign_in.html", form=Form({}))
@@ -72,6 +72,7 @@ def do_sign_in() -> ResponseReturnValue:
     if frame.throttle.is_shut(db, name, address, now):
         abort(429)
     person = sessions.accounts().check(name, typed["password"])
+    db.rollback()  # SQLite may refuse to let a transaction write that has read before others wrote
     if person is None:
         frame.throttle.note_failure(db, name, address, now)
         db.commit()
@@ -122,7 +123,7 @@ def add_first_account() -> ResponseReturnValue:
 def password() -> ResponseReturnValue:
     """The page where people change their own password."""
     if not sessions.current_person():
-        return redirect(url_for("frame.sign_in", next=request.path))
+        return redirect(url_for("frame.sign_in", next=url_for("frame.password")))
     return render_template("frame/password.html", form=Form({}))
 
 
@@ -150,8 +151,8 @@ def _again(template: str, form: Form, errors: dict[str, list[str]], **known: obj
     return render_template(template, form=form.refused(errors), **known), 422
 
 
-def _next(otherwise: str = "/") -> str:
-    return own_path(request.args.get("next"), otherwise)
+def _next(otherwise: str) -> str:
+    return own_path(request.args.get("next"), otherwise, request.script_root)
 
 
 def _only_at_first() -> None:
