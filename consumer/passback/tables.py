@@ -67,6 +67,7 @@ class LedgerItem(db.Model):
     sis_id      the line item's sourcedId, made once
     digest      of what the SIS took last; None: it has taken nothing, or has deleted it
     sent_at     when it last took the item and all its scores
+    sent_in     the press that last brought something of it to the SIS
     state       how it stands; in a state of error `code` and `detail` say why in our words, `said` in those of the SIS,
                 unchanged (C-138)
     request_id  X-Request-ID of the last call that brought it to the SIS or was refused, as both sides know it: written
@@ -84,6 +85,7 @@ class LedgerItem(db.Model):
     sis_id: Mapped[str] = mapped_column(String(255), unique=True)
     digest: Mapped[str | None] = mapped_column(String(32), default=None)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), default=None)
+    sent_in: Mapped[int | None] = mapped_column(default=None)
     state: Mapped[str] = mapped_column(String(16), default=ItemState.NEW)
     code: Mapped[str | None] = mapped_column(String(32), default=None)
     detail: Mapped[str | None] = mapped_column(Text, default=None)
@@ -99,6 +101,7 @@ class LedgerScore(db.Model):
     made_id     the sourcedId that was made for it, once (C-131); in a bulk POST the supplied one
     sis_id      under which the SIS has it: `made_id`, or what the SIS allocated; None: it has none
     digest      of what the SIS took last; None: nothing
+    sent_in     the press that brought it there, or took it away
     posted      a bulk POST of it was begun and its answer not yet noted: look in the SIS before sending it again
     code        the last try was refused, and why, as of a LedgerItem; None: it was not
     request_id  X-Request-ID of the last call that brought it to the SIS or was refused (in a bulk POST that of the
@@ -115,6 +118,7 @@ class LedgerScore(db.Model):
     sis_id: Mapped[str | None] = mapped_column(String(255), default=None)
     digest: Mapped[str | None] = mapped_column(String(32), default=None)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), default=None)
+    sent_in: Mapped[int | None] = mapped_column(default=None)
     posted: Mapped[Flag]
     code: Mapped[str | None] = mapped_column(String(32), default=None)
     detail: Mapped[str | None] = mapped_column(Text, default=None)
