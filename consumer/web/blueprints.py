@@ -9,6 +9,7 @@ from consumer.web.configuration import configuration
 from consumer.web.configuration.acting import acting_user
 from consumer.web.courses import courses
 from consumer.web.data_prep import data_prep
+from consumer.web.gradebook import files, gradebook
 from consumer.web.home import home
 from consumer.web.leavers import leavers
 from consumer.web.logs import logs
@@ -29,6 +30,7 @@ BLUEPRINTS = (
     home, new_connection, acting_user,
     configuration, schools, terms, users, courses, sections, logs, data_prep,
     people, person, user_import, leavers, settings, audit_page,
+    gradebook, files,
 )  # fmt: skip
 
 #: Links beside the title: an endpoint, its words, and the blueprints that belong to it.

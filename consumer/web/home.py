@@ -1,15 +1,16 @@
-"""The home page: every connection, how it stands, and what to do next."""
+"""The home page: for administrators every connection, for course admins the sections that they teach (C-119)."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consumer.connections import Connection
 from consumer.database import db
+from consumer.platform.gradebook.books import sections_taught
 from consumer.platform.settings import read_settings
 from consumer.sync.log import KINDS
 from consumer.sync.schedule import NextRun
@@ -46,12 +47,15 @@ def landing(person: Person) -> str:
 
 @home.get("/")
 def show() -> ResponseReturnValue:
-    """Connections for administrators; others have nothing to do here yet but their password."""
-    session = db.session()
-    if not is_administrator(the_person()):
-        return render_template("member.html")
+    """Connections for administrators, sections for course admins; others have nothing to do here but their password."""
+    session, person = db.session(), the_person()
+    taught = sections_taught(session, person.id)
+    course_app = "course_app.show" if "course_app" in current_app.blueprints else None
+    if not is_administrator(person):
+        return render_template("member.html", taught=taught, course_app=course_app)
     lines = connection_lines(session, datetime.now(UTC))
-    return render_template("home.html", lines=lines, zone=read_settings(session).time_zone)
+    zone = read_settings(session).time_zone
+    return render_template("home.html", lines=lines, zone=zone, taught=taught, course_app=course_app)
 
 
 @home.get("/connections/<int:connection_id>/")

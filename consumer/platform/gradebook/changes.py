@@ -78,18 +78,19 @@ def save_changes(session: Session, book: Book, changes: Sequence[Change], by: in
     return outcomes
 
 
-_GONE_ITEM = "Not saved: the item is not in this grade book any more"
-_GONE_STUDENT = "Not saved: the student is not in this section any more"
-_OVER = "More than the item has: kept as extra credit"
+_GONE_ITEM = "Not saved: the item is not in this grade book any more."
+_GONE_STUDENT = "Not saved: the student is not in this section any more."
+_OVER = "More than the item has: kept as extra credit."
 
 
 def _save(session: Session, item: GradeItem, change: Change, by: int, now: datetime) -> Outcome:
     score = session.get(Score, (item.id, change.account_id))
     there = cell_of(score, item.points)
-    if _differs(change.text, change.text_seen, there.text) or _differs(
-        change.comment, change.comment_seen, there.comment
-    ):
-        return Outcome(change, State.STALE, there, _stale(session, score))
+    if _differs(change.text, change.text_seen, there.text):
+        entered = f"entered {there.text}" if there.text else "cleared this"
+        return Outcome(change, State.STALE, there, _stale(session, score, entered))
+    if _differs(change.comment, change.comment_seen, there.comment):
+        return Outcome(change, State.STALE, there, _stale(session, score, "changed the comment"))
     try:
         entry = entry_of(score) if change.text is None else parse_entry(change.text)
         record(session, item, change.account_id, entry, now, by, change.comment)
@@ -104,10 +105,10 @@ def _differs(typed: str | None, seen: str, there: str) -> bool:
     return typed is not None and there not in (seen, typed)
 
 
-def _stale(session: Session, score: Score | None) -> str:
+def _stale(session: Session, score: Score | None, changed: str) -> str:
     by = session.get(Account, score.changed_by) if score is not None and score.changed_by is not None else None
     who = f"{by.preferred_first_name or by.given_name} {by.family_name}" if by else "Somebody else"
-    return f"Not saved: {who} has changed this meanwhile."
+    return f"Not saved: {who} has {changed} meanwhile. Enter replaces it, Escape takes it."
 
 
 def _locked(session: Session, book: Book, wanted: set[int]) -> dict[int, GradeItem]:

@@ -65,11 +65,21 @@ def parse_entry(text: str) -> Entry:
         mark = _MARKS.get(part)
         if mark is not None:
             marks.add(mark)
-        elif points is None and any("0" <= sign <= "9" for sign in part) and _NUMBER.fullmatch(part):
+        elif points is None and _is_number(part):
             points = _points(part)
         else:
             raise BadEntry(_HOW)
     return check_entry(Entry(points, "exempt" in marks, "missing" in marks, "late" in marks, "submitted" in marks))
+
+
+def read_number(text: str) -> float | None:
+    """A number with a comma or a point and at most two decimals; None for a blank. Raises BadEntry."""
+    text = text.strip()
+    if not text:
+        return None
+    if not _is_number(text):
+        raise BadEntry("This is a number, such as 20 or 12.5")
+    return _points(text)
 
 
 def entry_text(entry: Entry) -> str:
@@ -83,6 +93,10 @@ def entry_text(entry: Entry) -> str:
 def number_text(number: float) -> str:
     """A number of points as short as it can be: 17, 17.5, 1000000."""
     return f"{number:.2f}".rstrip("0").rstrip(".")
+
+
+def _is_number(part: str) -> bool:
+    return bool(_NUMBER.fullmatch(part)) and part not in (".", ",", "")
 
 
 def _points(part: str) -> float:

@@ -36,7 +36,7 @@ def record(
     check_entry(entry)
     score = session.get(Score, (item.id, account_id))
     before = score.comment if score else None
-    said = before if comment is None else comment.strip() or None
+    said = before if comment is None else comment.replace("\r\n", "\n").strip() or None
     if said is not None and len(said) > LONGEST_COMMENT:
         raise BadEntry(f"A comment has at most {LONGEST_COMMENT:,} characters")
     if (entry_of(score), before) == (entry, said):
