@@ -89,14 +89,19 @@ def _bring_up(children: Children, settings: Settings, data: Path, provider_port:
     connections = _step("Connections", lambda: stages.make_connections(children))
     _step("Publishing", lambda: stages.publish(children))
     _step("Web servers", lambda: stages.serve(children, settings, provider_port, consumer_port))
-    administrator = _step("An administrator", lambda: stages.make_administrator(children, settings))
+    administrators = _step("Administrators", lambda: _administrators(children, settings))
     used = next(row for row in connections if row["name"] == stages.USED_BY_CONSUMER)
     _step("Connecting the consumer", lambda: stages.connect(children, settings, used))
     _step("Mapping schools, terms and roles", lambda: stages.map_places(children))
     synced = _step("Sync", lambda: stages.sync(children))
     _step("Workers", lambda: stages.start_workers(children))
-    path = write_demo_json(data, stages.demo_json(settings, connections, administrator))
+    path = write_demo_json(data, stages.demo_json(settings, connections, administrators))
     _tell(settings, connections, synced, path, monotonic() - began)
+
+
+def _administrators(children: Children, settings: Settings) -> dict[str, stages.SignIn]:
+    """Those of both programs."""
+    return {program: stages.make_administrator(children, settings, program) for program in ("provider", "consumer")}
 
 
 def _step(what: str, do: Callable[[], T]) -> T:
@@ -119,9 +124,9 @@ def _tell(
     lines = [
         f"\nHomeroom is up, after {seconds:.0f} seconds.\n",
         f"  Provider            {settings.provider_url}/",
-        f"  its district        {base_url}/",
+        f"  its district        {base_url}/, its pages {base_url}/sections/",
         f"  Consumer            {settings.consumer_url}/",
-        f"  sign in as          {stages.ADMINISTRATOR}, with the password in {path}\n",
+        f"  sign in as          {stages.ADMINISTRATOR}, at each with its password in {path}\n",
         "  What a platform is told:",
         f"  base URL            {base_url}",
         f"  token URL           {settings.provider_token_url(stages.APP_NAME)}",

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,7 +28,7 @@ CONNECTIONS: dict[str, tuple[str, ...]] = {
 #: What demo.json says of a connection, of all that `connection list` says.
 _TOLD = ("name", "version", "oauth", "client_id", "client_secret", "vendor_key", "vendor_secret", "scopes")
 
-#: Who may configure the consumer.
+#: Who may configure the consumer, and see the district's pages.
 ADMINISTRATOR = "admin"
 
 Connection = dict[str, Any]
@@ -104,16 +105,16 @@ def connect(children: Children, settings: Settings, connection: Connection) -> N
     )  # fmt: skip
 
 
-def make_administrator(children: Children, settings: Settings) -> SignIn:
-    """The consumer's administrator, with the password that demo.json tells, whatever it has become meanwhile. It hangs
-    on the sealing key of the demo's folder, so that it is the same at each start."""
-    secret = base64.b32encode(open_sealer(settings).derive("demo:administrator")).decode().lower()
+def make_administrator(children: Children, settings: Settings, program: str) -> SignIn:
+    """The administrator of a program, with the password that demo.json tells, whatever it has become meanwhile. It
+    hangs on the sealing key of the demo's folder, so that it is the same at each start."""
+    secret = base64.b32encode(open_sealer(settings).derive(f"demo:{program}:administrator")).decode().lower()
     password = "-".join(secret[place : place + 5] for place in range(0, 20, 5))
-    there = {row["username"] for row in json.loads(children.run("consumer", "user", "list", "--json"))}
+    there = {row["username"] for row in json.loads(children.run(program, "user", "list", "--json"))}
     words = (
         ("set", ADMINISTRATOR, "--active") if ADMINISTRATOR in there else ("add", ADMINISTRATOR, "--name", "Demo Admin")
     )
-    children.run("consumer", "user", *words, "--password", "-", typed=f"{password}\n")
+    children.run(program, "user", *words, "--password", "-", typed=f"{password}\n")
     return {"username": ADMINISTRATOR, "password": password}
 
 
@@ -135,14 +136,17 @@ def start_workers(children: Children) -> None:
     children.serve("consumer-worker", "consumer", "worker")
 
 
-def demo_json(settings: Settings, connections: list[Connection], administrator: SignIn) -> dict[str, Any]:
-    """What demo.json holds (DESIGN section 5). What does not exist yet is absent."""
+def demo_json(
+    settings: Settings, connections: list[Connection], administrators: Mapping[str, SignIn]
+) -> dict[str, Any]:
+    """What demo.json holds (DESIGN section 5). What does not exist yet is absent. `administrators` by program."""
     return {
         "provider": {
             "url": settings.provider_url,
             "base_url": settings.provider_base_url(APP_NAME),
             "token_url": settings.provider_token_url(APP_NAME),
+            "admin": administrators["provider"],
             "connections": connections,
         },
-        "consumer": {"url": settings.consumer_url, "admin": administrator},
+        "consumer": {"url": settings.consumer_url, "admin": administrators["consumer"]},
     }
