@@ -18,11 +18,12 @@ COMMANDS: CommandTable = {
     "connect": ("consumer.connect_command:connect_command", "Connect a OneRoster provider, and test the connection."),
     "setting": ("consumer.setting_command:setting_command", "The switches of the organisation."),
     "user": ("consumer.user_command:user_command", "System administrators, and accounts from a CSV file."),
+    "gradebook": ("consumer.gradebook_command:gradebook_command", "The grade books, and filling them from CSV files."),
     "map": ("consumer.sync.map_command:map_command", "Map schools, terms and roles of a provider."),
     "upgrade": ("consumer.upgrade.command:upgrade_command", "From OneRoster 1.1 to 1.2, and Data Prep reports."),
     "sync": ("consumer.sync.commands:sync_command", "Pull from a provider and reconcile what is here."),
     "schedule": ("consumer.sync.schedule_command:schedule_command", "When a provider is synced by itself, and why."),
-    "log": ("consumer.sync.log_command:log_command", "Read what the syncs did, and why records were skipped."),
+    "log": ("consumer.logs.command:log_command", "Read what syncs and presses of grades did, and why not."),
 }
 
 
