@@ -126,7 +126,8 @@ class Readers:
     """Connections of an engine that only read, kept open and handed out last in, first out.
 
     For what is asked thousands of times a second: taking a connection from the pool and giving it back would cost as
-    much as the query. Each statement sees the database as it is at its own moment.
+    much as the query. Each statement sees the database as it is at its own moment, so PostgreSQL is not asked to begin
+    and end a transaction around it.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -144,7 +145,10 @@ class Readers:
         try:
             return self._idle.pop()
         except IndexError:
-            return self.engine.connect()
+            connection = self.engine.connect()
+            if connection.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+            return connection
 
     def give_back(self, connection: Connection) -> None:
         """Take back a connection that can be used again."""
