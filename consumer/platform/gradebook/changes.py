@@ -51,7 +51,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a change, and what the cell has now. `message` is "" where all is well and nothing to be said."""
+    """What became of a change, and what the cell has now. `message` says why it is not saved."""
 
     change: Change
     state: State
@@ -80,7 +80,6 @@ def save_changes(session: Session, book: Book, changes: Sequence[Change], by: in
 
 _GONE_ITEM = "Not saved: the item is not in this grade book any more."
 _GONE_STUDENT = "Not saved: the student is not in this section any more."
-_OVER = "More than the item has: kept as extra credit."
 
 
 def _save(session: Session, item: GradeItem, change: Change, by: int, now: datetime) -> Outcome:
@@ -96,8 +95,7 @@ def _save(session: Session, item: GradeItem, change: Change, by: int, now: datet
         record(session, item, change.account_id, entry, now, by, change.comment)
     except BadEntry as error:
         return Outcome(change, State.REFUSED, there, f"{error}.")
-    now_there = cell_of(session.get(Score, (item.id, change.account_id)), item.points)
-    return Outcome(change, State.SAVED, now_there, _OVER if now_there.over else "")
+    return Outcome(change, State.SAVED, cell_of(session.get(Score, (item.id, change.account_id)), item.points))
 
 
 def _differs(typed: str | None, seen: str, there: str) -> bool:

@@ -17,7 +17,7 @@ _MARKS = {word: mark for mark, words in _WORDS.items() for word in words}
 _PARTS = re.compile(r"[0-9.,]+|[^0-9.,\s]+")
 _NUMBER = re.compile(r"[0-9]*[.,]?[0-9]*")
 
-_HOW = "Type a number of points, ex for exempt, mi for missing, late, or sub for submitted"
+_HOW = "No score: type points, ex, mi, late or sub"
 
 
 class BadEntry(ValueError):

@@ -3,7 +3,7 @@
 // What was changed waits in `waiting` until the last request is answered, then goes with the next. What could not be
 // sent waits in `failed`, and stays where it was typed until somebody tries again.
 
-const form = document.querySelector("form.grid");
+const form = document.querySelector("form.gradebook");
 const table = form.querySelector("table.scores");
 const heads = table.tHead.rows[0].cells;
 const box = document.getElementById("comment"); // the comment below the grid; the page of one item has one in each row
@@ -113,7 +113,7 @@ async function retry() {
   const page = await fetch(location.href, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (page?.ok) {
     const fresh = new DOMParser().parseFromString(await page.text(), "text/html");
-    token = fresh.querySelector("form.grid")?.dataset.token ?? token;
+    token = fresh.querySelector("form.gradebook")?.dataset.token ?? token;
   }
   [...failed].forEach(save);
 }
