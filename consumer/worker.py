@@ -23,6 +23,8 @@ from huey import Huey
 from sqlalchemy.orm import Session
 
 from consumer.database import db
+from consumer.passback.retention import forget_old_presses
+from consumer.passback.working import GRADE_LINE
 from consumer.platform.settings import read_settings
 from consumer.runs.line import waiting_runs
 from consumer.runs.news import open_line
@@ -36,7 +38,7 @@ from shared.logs import get_logger
 from shared.settings import Settings
 
 LOG = "homeroom.consumer.worker"
-LINES: tuple[Line[Any], ...] = (SYNC_LINE,)
+LINES: tuple[Line[Any], ...] = (GRADE_LINE, SYNC_LINE)
 
 #: Seconds that a run gets to come to its next batch when the worker is told to end. One that does not is as if killed.
 GRACE = 30.0
@@ -178,6 +180,7 @@ def _forgetting(session: Session, days: int) -> Iterator[int]:
     """Forget what is older than so many days; yields numbers of rows, where the work so far is to be committed."""
     now = clock()
     yield from forget_old(session, now, days)
+    yield from forget_old_presses(session, now, days)
 
 
 def work_once(app: Flask, tell: Callable[[str, int, str], None]) -> None:

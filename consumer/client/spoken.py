@@ -18,6 +18,11 @@ def words_of(answer: Answer) -> str | None:
         body = msgspec.json.decode(answer.body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
+    return words_in(body)
+
+
+def words_in(body: Any) -> str | None:
+    """The words in the JSON of an answer, or of a part of it; None where it says nothing."""
     return _find(body)
 
 
