@@ -191,6 +191,17 @@ class _Reader:
 
 
 @contextmanager
+def streaming(connection: Connection) -> Iterator[Connection]:
+    """A connection of `Readers` for a result read piece by piece: PostgreSQL keeps one for a transaction only."""
+    if connection.dialect.name == "postgresql":
+        driver: Any = connection.connection.driver_connection
+        with driver.transaction():
+            yield connection
+    else:
+        yield connection
+
+
+@contextmanager
 def snapshot(engine: Engine) -> Iterator[Session]:
     """A session that only reads, all of it as of one moment, whatever others write meanwhile."""
     with Session(engine) as session:

@@ -16,6 +16,7 @@ from provider.publishing.catalog import RESOURCES
 from provider.publishing.models import PublishedIndex, PublishedRecord
 from provider.publishing.positions import Extent, position_of, record_id
 from provider.publishing.texts import LIVE, records_at
+from shared.database import streaming
 from shared.oneroster.filters import (
     And,
     Clause,
@@ -205,7 +206,8 @@ class Selector:
             yield key, since, {"sourcedId": sourced_id, "status": status}
 
     def _stream(self, query: Any) -> Iterator[Any]:
-        return iter(self.connection.execution_options(yield_per=5_000).execute(query, {"at": self.revision}))
+        with streaming(self.connection) as connection:
+            yield from connection.execution_options(yield_per=5_000).execute(query, {"at": self.revision})
 
 
 def storable(value: str) -> bool:
