@@ -1,4 +1,4 @@
-"""The list of runs (C-109 … C-111)."""
+"""The runs of the sync, as the log shows them (C-109 … C-111)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -6,15 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from consumer.connections import Connection
 from consumer.platform.models import School
 from consumer.sync.tables import PlanChange, SyncRun
 
-#: Runs of a page.
-PAGE = 50
 #: What a run syncs, as people call it.
 KINDS = {"users": "Users", "courses": "Courses", "sections": "Sections and enrollments", "all": "All data"}
 _NUMBERS = ("created", "updated", "unchanged", "removed", "skipped", "failed", "held")
@@ -35,7 +33,7 @@ class RunsWanted:
 class RunRow:
     """A run as the log shows it (C-110). Moments are aware UTC; `schools` are those that it touched or would touch;
     `progress` is (what it does, how much is done, of how much) while it is running; in a dry run the numbers are what
-    would happen.
+    would happen. `section`: whose grades it sent, where it is a press.
     """
 
     run: int
@@ -58,6 +56,7 @@ class RunRow:
     held: int
     message: str
     progress: tuple[str, int, int | None] | None = None
+    section: str = ""
 
     def as_json(self) -> dict[str, Any]:
         values = asdict(self)
@@ -66,29 +65,13 @@ class RunRow:
         return values
 
 
-@dataclass(frozen=True, slots=True)
-class Runs:
-    """Runs of a page, newest first, and how many there are in all."""
-
-    rows: tuple[RunRow, ...]
-    total: int
-
-
-def find_runs(session: Session, wanted: RunsWanted, offset: int = 0, limit: int = PAGE) -> Runs:
-    """A page of runs, newest first."""
-    where = _where(wanted)
-    total = session.scalar(select(func.count(SyncRun.id)).where(*where)) or 0
-    runs = session.scalars(select(SyncRun).where(*where).order_by(SyncRun.id.desc()).offset(offset).limit(limit)).all()
-    return Runs(tuple(_rows(session, runs)), total)
-
-
 def every_run(session: Session, wanted: RunsWanted, size: int = 500) -> Iterator[RunRow]:
     """All runs, newest first, a page at a time."""
     before: int | None = None
     while True:
-        rows = select(SyncRun).where(*_where(wanted)).order_by(SyncRun.id.desc()).limit(size)
+        rows = select(SyncRun).where(*where_of(wanted)).order_by(SyncRun.id.desc()).limit(size)
         runs = session.scalars(rows if before is None else rows.where(SyncRun.id < before)).all()
-        yield from _rows(session, runs)
+        yield from rows_of(session, runs)
         if len(runs) < size:
             return
         before = runs[-1].id
@@ -97,10 +80,11 @@ def every_run(session: Session, wanted: RunsWanted, size: int = 500) -> Iterator
 def find_run(session: Session, run_id: int) -> RunRow | None:
     """One run."""
     run = session.get(SyncRun, run_id)
-    return _rows(session, [run])[0] if run is not None else None
+    return rows_of(session, [run])[0] if run is not None else None
 
 
-def _where(wanted: RunsWanted) -> list[ColumnElement[bool]]:
+def where_of(wanted: RunsWanted) -> list[ColumnElement[bool]]:
+    """The conditions on `SyncRun` for what is wanted."""
     asked: list[ColumnElement[bool]] = []
     for column, value in (
         (SyncRun.connection_id, wanted.connection_id), (SyncRun.kind, wanted.kind), (SyncRun.status, wanted.status),
@@ -121,7 +105,8 @@ def _touches(school_id: Any) -> ColumnElement[bool]:
     return rows.limit(1).correlate(SyncRun, School).scalar_subquery().is_not(None)
 
 
-def _rows(session: Session, runs: Sequence[SyncRun]) -> list[RunRow]:
+def rows_of(session: Session, runs: Sequence[SyncRun]) -> list[RunRow]:
+    """The runs as the log shows them."""
     names = dict(session.execute(select(Connection.id, Connection.name)).all())
     schools = _schools(session, [run.id for run in runs])
     return [_row(run, names.get(run.connection_id, ""), schools.get(run.id, ())) for run in runs]

@@ -85,7 +85,8 @@ def _run(row: RunRow) -> str:
     numbers = (f"{getattr(row, name):,} {name}" for name in _RESULTS if getattr(row, name))
     began = row.started_at or row.queued_at
     by = f" by {row.started_by}" if row.started_by else ""
-    how = f"{row.kind}, {row.trigger}{by}{', dry run' if row.dry_run else ''}: {row.status}"
+    of = f" of {row.section}" if row.section else ""
+    how = f"{row.kind}{of}, {row.trigger}{by}{', dry run' if row.dry_run else ''}: {row.status}"
     said = f"\n  {row.message}" if row.message else ""
     return f"Run {row.run}  {began:%Y-%m-%d %H:%M:%S}Z  {how}\n  {', '.join(numbers) or 'nothing to do'}{said}"
 

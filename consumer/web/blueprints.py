@@ -7,6 +7,7 @@ from flask import request, url_for
 from consumer.web.audit_page import audit_page
 from consumer.web.configuration import configuration
 from consumer.web.configuration.acting import acting_user
+from consumer.web.course_app import course_app
 from consumer.web.courses import courses
 from consumer.web.data_prep import data_prep
 from consumer.web.gradebook import files, gradebook
@@ -29,7 +30,7 @@ from shared.web.people import Person
 BLUEPRINTS = (
     home, new_connection, acting_user,
     configuration, schools, terms, users, courses, sections, logs, data_prep,
-    people, person, user_import, leavers, settings, audit_page,
+    people, person, user_import, leavers, settings, audit_page, course_app,
     gradebook, files,
 )  # fmt: skip
 

@@ -7,12 +7,16 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from consumer.database import db
+from consumer.logs.csv_files import details_csv, press_csv, runs_csv
+from consumer.logs.listing import ALL_KINDS, find_runs
+from consumer.logs.presses import find_press_row, press_details
+from consumer.passback.closing import Counts, counts_of
+from consumer.passback.tables import PassbackRun
 from consumer.platform.audit import audit
 from consumer.runs.line import OPEN, Refused, place_in_line
 from consumer.runs.news import SYNCS, announce
 from consumer.sync.details import BadCursor, Details, Wanted, find_details
-from consumer.sync.log import KINDS, RunRow, RunsWanted, find_run, find_runs
-from consumer.sync.log_csv import details_csv, runs_csv
+from consumer.sync.log import KINDS, RunRow, RunsWanted, find_run
 from consumer.sync.queue import approve, ask_to_stop, discard, open_run, queue_run
 from consumer.sync.report import stored_report
 from consumer.sync.tables import Action, Entity, Status, SyncRun
@@ -27,7 +31,7 @@ from shared.web.lists import Asked, Listing, read_asked
 logs = tab("logs")
 
 _FILTERS = ("school", "kind", "status")
-KIND_OPTIONS = (ALL, *KINDS.items())
+KIND_OPTIONS = (ALL, *ALL_KINDS.items())
 STATUS_OPTIONS = (ALL, *((status.value, status.value) for status in Status))
 #: What can be asked for of a run's lines.
 ACTIONS = (ALL, ("create", "Created"), ("update", "Updated"), ("remove", "Removed"), ("skip", "Skipped"))
@@ -44,7 +48,7 @@ def show() -> ResponseReturnValue:
     runs = find_runs(session, _runs_wanted(asked), asked.offset)
     return render_template(
         "roster/logs.html", listing=Listing(runs.rows, runs.total, asked), found=None, open=_open(session),
-        kinds=KIND_OPTIONS, statuses=STATUS_OPTIONS, schools=school_options(session), kind_names=KINDS,
+        kinds=KIND_OPTIONS, statuses=STATUS_OPTIONS, schools=school_options(session), kind_names=ALL_KINDS,
         reports=reports(session, the_page().connection.id),
     )  # fmt: skip
 
@@ -65,7 +69,7 @@ def run(run_id: int) -> ResponseReturnValue:
     known = {"run": row, "report": stored_report(stored), "wanted": wanted, **_progress(session, stored)}
     return render_template(
         "roster/run.html", details=_details(session, wanted), actions=ACTIONS, entities=ENTITIES,
-        schools=school_options(session), kind_names=KINDS, query=request.args, **known,
+        schools=school_options(session), kind_names=ALL_KINDS, query=request.args, **known,
     )  # fmt: skip
 
 
@@ -76,7 +80,7 @@ def progress(run_id: int) -> ResponseReturnValue:
     row, stored = _run(session, run_id)
     if stored.status not in OPEN:
         return Response(headers={"HX-Refresh": "true"})
-    return render_template("roster/progress.html", run=row, kind_names=KINDS, **_progress(session, stored))
+    return render_template("roster/progress.html", run=row, kind_names=ALL_KINDS, **_progress(session, stored))
 
 
 @logs.get("/<int:run_id>/details.csv")
@@ -85,6 +89,26 @@ def details_file(run_id: int) -> ResponseReturnValue:
     session = db.session()
     _run(session, run_id)
     return csv_answer(details_csv(session, _details_wanted(run_id)), f"run-{run_id}")
+
+
+@logs.get("/grades/<int:run_id>/")
+def press(run_id: int) -> ResponseReturnValue:
+    """A press that sent grades: what arrived, and line by line what did not, and why (C-138)."""
+    session = db.session()
+    row, counts = _press(session, run_id)
+    try:
+        details = press_details(session, run_id, request.args.get("after"))
+    except BadCursor:
+        abort(404)
+    return render_template("roster/press.html", run=row, details=details, counts=counts, query=request.args)
+
+
+@logs.get("/grades/<int:run_id>/details.csv")
+def press_file(run_id: int) -> ResponseReturnValue:
+    """The lines of a press as CSV."""
+    session = db.session()
+    _press(session, run_id)
+    return csv_answer(press_csv(session, run_id), f"grades-{run_id}")
 
 
 @logs.post("/start")
@@ -140,7 +164,7 @@ def _searched(session: Session, asked: Asked) -> str:
     found = _details(session, wanted)
     return render_template(
         "roster/logs.html", listing=Listing((), 0, asked), found=found, open=_open(session), kinds=KIND_OPTIONS,
-        statuses=STATUS_OPTIONS, schools=school_options(session), kind_names=KINDS, query=request.args,
+        statuses=STATUS_OPTIONS, schools=school_options(session), kind_names=ALL_KINDS, query=request.args,
     )  # fmt: skip
 
 
@@ -159,6 +183,14 @@ def _run(session: Session, run_id: int) -> tuple[RunRow, SyncRun]:
     if stored is None or row is None or stored.connection_id != the_page().connection.id:
         abort(404)
     return row, stored
+
+
+def _press(session: Session, run_id: int) -> tuple[RunRow, Counts]:
+    """A press of this connection; another's is not found."""
+    stored, row = session.get(PassbackRun, run_id), find_press_row(session, run_id)
+    if stored is None or row is None or stored.connection_id != the_page().connection.id:
+        abort(404)
+    return row, counts_of(stored)
 
 
 def _details(session: Session, wanted: Wanted) -> Details:

@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from consumer.connections import Connection
+from consumer.logs.listing import find_runs
 from consumer.platform.models import Account, AccountSisId, Course, Enrollment, School, Section
 from consumer.sync.details import Wanted, find_details, run_details
 from consumer.sync.follow import follow
-from consumer.sync.log import RunsWanted, find_runs
+from consumer.sync.log import RunsWanted
 from consumer.sync.staging import Pull, StagedRecord
 from consumer.sync.subjects import find_people
 from consumer.sync.tables import Action, Entity, PlanChange, StagedEnrollment, SyncRun

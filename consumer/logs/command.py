@@ -1,6 +1,7 @@
 """`homeroom consumer log`."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import islice
 
@@ -11,21 +12,24 @@ from sqlalchemy.orm import Session
 
 from consumer.context import ConsumerContext
 from consumer.database import db
+from consumer.logs.csv_files import details_csv, press_csv, runs_csv
+from consumer.logs.listing import ALL_KINDS, GRADES, find_runs
+from consumer.logs.presses import press_lines
 from consumer.platform.models import School
 from consumer.sync.commands import choose_connection
 from consumer.sync.details import Wanted, every_detail
-from consumer.sync.log import KINDS, RunsWanted, find_runs
-from consumer.sync.log_csv import details_csv, runs_csv
+from consumer.sync.lines import Detail
+from consumer.sync.log import RunsWanted
 from consumer.sync.printing import print_details, print_runs
 from shared.database import LARGEST_ID
 
 
 @click.command("log")
 @click.option("--connection", "name", help="The connection; all when left out.")
-@click.option("--run", "run_id", type=click.IntRange(1, LARGEST_ID), help="Only this run.")
+@click.option("--run", "run_id", type=click.IntRange(1, LARGEST_ID), help="Only this run; with --kind grades, press.")
 @click.option("--person", "search", help="What happened to this person or section: an id, or a part of the name.")
 @click.option("--code", help="Only this reason, such as USERNAME_SPACE.")
-@click.option("--kind", type=click.Choice(list(KINDS)), help="Only runs that sync this.")
+@click.option("--kind", type=click.Choice(list(ALL_KINDS)), help="Only runs that sync this, or presses of grades.")
 @click.option("--school", help="Only what belongs to this school: its number, or its name.")
 @click.option(
     "--limit",
@@ -49,7 +53,7 @@ def log_command(
     as_json: bool,
     as_csv: bool,
 ) -> None:
-    """Read what the syncs did: runs, or the lines of a run, a person or a reason."""
+    """Read what syncs did, and presses of grades: runs, or the lines of a run, a person or a reason."""
     with context.app.app_context():
         session = db.session()
         connection_id = choose_connection(session, name).id if name else None
@@ -57,10 +61,13 @@ def log_command(
         if run_id is None and not search and not code:
             _print_runs(session, RunsWanted(connection_id, school_id, kind), limit, as_json, as_csv)
             return
+        if kind == GRADES and run_id is not None and not search and not code and not school:
+            _print_lines(press_lines(session, run_id), press_csv(session, run_id), limit, as_json, as_csv)
+            return
         if kind:
-            raise click.UsageError("--kind chooses among runs: leave out --run, --person and --code")
+            raise click.UsageError("--kind chooses among runs: leave out --run (but with grades), --person and --code")
         wanted = Wanted(connection_id, run_id, None, None, code, school_id, search or "")
-        _print_details(session, wanted, limit, as_json, as_csv)
+        _print_lines(every_detail(session, wanted), details_csv(session, wanted), limit, as_json, as_csv)
 
 
 def _school(session: Session, text: str) -> int:
@@ -86,13 +93,13 @@ def _print_runs(session: Session, wanted: RunsWanted, limit: int, as_json: bool,
         print_runs(Console(), rows)
 
 
-def _print_details(session: Session, wanted: Wanted, limit: int, as_json: bool, as_csv: bool) -> None:
+def _print_lines(lines: Iterator[Detail], csv: Iterator[str], limit: int, as_json: bool, as_csv: bool) -> None:
     if as_csv:
-        for piece in details_csv(session, wanted):
+        for piece in csv:
             click.echo(piece, nl=False)
         return
-    lines = list(islice(every_detail(session, wanted), limit))
+    shown = list(islice(lines, limit))
     if as_json:
-        click.echo(json.dumps([asdict(line) for line in lines], indent=2))
+        click.echo(json.dumps([asdict(line) for line in shown], indent=2))
     else:
-        print_details(Console(), lines)
+        print_details(Console(), shown)

@@ -4,14 +4,16 @@ from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
+from consumer.logs.listing import ALL_KINDS, every_row
+from consumer.logs.presses import press_lines
 from consumer.platform.csv_cells import Cell, write_csv
 from consumer.sync.details import Wanted, every_detail
 from consumer.sync.lines import Detail
-from consumer.sync.log import KINDS, RunRow, RunsWanted, every_run
+from consumer.sync.log import RunRow, RunsWanted
 
 _RUNS = (
     "run", "connection", "type", "trigger", "started by", "status", "dry run", "queued", "started", "ended",
-    "schools", "created", "updated", "unchanged", "removed", "skipped", "failed", "held", "message",
+    "schools", "created", "updated", "unchanged", "removed", "skipped", "failed", "held", "message", "section",
 )  # fmt: skip
 _DETAILS = (
     "run", "record type", "SIS id", "person", "name", "what happened", "code", "why", "what to do", "where",
@@ -21,7 +23,7 @@ _DETAILS = (
 
 def runs_csv(session: Session, wanted: RunsWanted) -> Iterator[str]:
     """Every run that is wanted, newest first, with the columns of C-110; a piece of text for each."""
-    return write_csv(_RUNS, map(_run, every_run(session, wanted)))
+    return write_csv(_RUNS, map(_run, every_row(session, wanted)))
 
 
 def details_csv(session: Session, wanted: Wanted) -> Iterator[str]:
@@ -29,11 +31,16 @@ def details_csv(session: Session, wanted: Wanted) -> Iterator[str]:
     return write_csv(_DETAILS, map(_detail, every_detail(session, wanted)))
 
 
+def press_csv(session: Session, run_id: int) -> Iterator[str]:
+    """Every line of a press, in the order of the log; a piece of text for each."""
+    return write_csv(_DETAILS, map(_detail, press_lines(session, run_id)))
+
+
 def _run(row: RunRow) -> list[Cell]:
     return [
-        row.run, row.connection, KINDS[row.kind], row.trigger, row.started_by, row.status, row.dry_run, row.queued_at,
-        row.started_at, row.finished_at, "; ".join(row.schools), row.created, row.updated, row.unchanged, row.removed,
-        row.skipped, row.failed, row.held, row.message,
+        row.run, row.connection, ALL_KINDS[row.kind], row.trigger, row.started_by, row.status, row.dry_run,
+        row.queued_at, row.started_at, row.finished_at, "; ".join(row.schools), row.created, row.updated,
+        row.unchanged, row.removed, row.skipped, row.failed, row.held, row.message, row.section,
     ]  # fmt: skip
 
 
