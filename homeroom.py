@@ -15,6 +15,7 @@ from shared.settings import Settings, read_settings
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from consumer.passback.follow import GradeSent
     from consumer.sync.timeline import TimeLine
     from provider.access.follow import Followed
 
@@ -40,25 +41,31 @@ def main() -> None:
 @click.option("--district", help="The provider's district, by its appName; by default the one that is connected.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def follow_command(person: str, data: Path | None, name: str | None, district: str | None, as_json: bool) -> None:
-    """Tell what happened to one PERSON: what each sync brought and did, and, where the provider's database is at hand
-    too, its rules, what it publishes, and who asked for it.
+    """Tell what happened to one PERSON: what each sync brought and did, which grades were sent by whom, and, where the
+    provider's database is at hand too, its rules, what it publishes, who asked for it, and its rows of those grades.
 
     PERSON is a username, SIS id, email address or a part of the name. Exit status 2 when it means several people.
     """
     settings = read_settings(data=data)
-    line, links = _consumer_half(settings, person, name)
+    line, grades, links = _consumer_half(settings, person, name)
     halves = list(_provider_half(settings, links, district))
     if line is None and not halves:
         raise click.ClickException(f"There is no person {person!r} here")
     if as_json:
         platform = None if line is None else asdict(line)
-        found = {"platform": platform, "provider": [half.as_json() for half in halves]}
+        found = {
+            "platform": platform, "grades": [asdict(grade) for grade in grades],
+            "provider": [half.as_json() for half in halves],
+        }  # fmt: skip
         click.echo(json.dumps(found, indent=2, default=lambda value: value.isoformat()))
         return
+    from consumer.passback.follow import grade_lines
     from consumer.sync.printing import timeline_lines
     from provider.access.follow import lines_of
 
     for text in timeline_lines(line) if line else [f"The platform knows no person {person!r}"]:
+        click.echo(text)
+    for text in grade_lines(grades):
         click.echo(text)
     for half in halves:
         click.echo()
@@ -70,13 +77,18 @@ def follow_command(person: str, data: Path | None, name: str | None, district: s
 Link = tuple[str, str, str]
 
 
-def _consumer_half(settings: Settings, person: str, name: str | None) -> "tuple[TimeLine | None, list[Link]]":
-    """The platform's time line, None for somebody whom it does not know, and where the provider can be asked."""
+def _consumer_half(
+    settings: Settings, person: str, name: str | None
+) -> "tuple[TimeLine | None, tuple[GradeSent, ...], list[Link]]":
+    """The platform's time line, None for somebody whom it does not know, the grades that it sent, and where the
+    provider can be asked.
+    """
     from sqlalchemy import select
 
     from consumer.app import create_app
     from consumer.connections import Connection
     from consumer.database import db
+    from consumer.passback.follow import follow_grades
     from consumer.sync.commands import choose_connection
     from consumer.sync.follow import follow
     from consumer.sync.subjects import candidates, find_people
@@ -90,7 +102,7 @@ def _consumer_half(settings: Settings, person: str, name: str | None) -> "tuple[
             raise click.UsageError(f"{person!r} means several people, say which by username or SIS id:{several}")
         if not people:
             known = session.scalars(select(Connection).where(Connection.id == (connection_id or Connection.id)))
-            return None, [(row.base_url, row.client_id, person) for row in known]
+            return None, (), [(row.base_url, row.client_id, person) for row in known]
         one = people[0]
         line = follow(session, one.account_id, one.sis_id if one.account_id is None else None, connection_id)
         links = []
@@ -98,7 +110,8 @@ def _consumer_half(settings: Settings, person: str, name: str | None) -> "tuple[
             connection = session.get_one(Connection, record.connection_id)
             if not record.former and connection_id in (None, connection.id):
                 links.append((connection.base_url, connection.client_id, record.sis_id))
-        return line, links
+        grades = () if one.account_id is None else follow_grades(session, one.account_id, connection_id)
+        return line, grades, links
 
 
 def _provider_half(settings: Settings, links: list[Link], district: str | None) -> "Iterator[Followed]":

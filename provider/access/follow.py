@@ -1,5 +1,6 @@
 """One person followed through the provider: the SIS row, how each rule came out for a connection, what is published of
-them and since when, and who asked for it (P-114, P-115). The consumer's half is a platform's own.
+them and since when, who asked for it, and which grades the connection sent (P-114, P-115, P-125). The consumer's half is
+a platform's own.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,12 +13,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from provider.access.models import Connection, RequestLog
+from provider.access.trace import calls_of, result_sent
 from provider.publishing.catalog import BuiltEdition, find_edition, published_dates
 from provider.publishing.explain import Explanation, explain
 from provider.publishing.finding import find_person
 from provider.publishing.models import PublishedIndex, PublishedRecord
 from provider.publishing.positions import record_id
-from provider.sis.models import Contact, Person, UserAccount
+from provider.sis.models import Contact, Course, LineItem, Person, Result, Section, UserAccount
 from shared.database import chunks
 from shared.oneroster.resources.operations import OPERATIONS
 
@@ -25,6 +27,8 @@ _decode = msgspec.json.Decoder().decode
 
 #: Calls that are told, the newest of them.
 MOST_CALLS = 20
+#: Grades that are told, those that were changed last.
+MOST_GRADES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,20 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Grade:
+    """A score that the connection sent, as a row of the SIS; the call that made it what it is, while the log has it."""
+
+    item: str
+    section: str
+    line_item: str
+    result: str
+    modified: datetime
+    call: str
+    called_at: datetime | None
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Followed:
     """The provider's half of a person's time line, for one connection. `row`: what the SIS knows them by."""
 
@@ -65,6 +83,7 @@ class Followed:
     explanation: Explanation
     published: tuple[Published, ...]
     calls: tuple[Call, ...]
+    grades: tuple[Grade, ...]
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for JSON, moments among them."""
@@ -82,8 +101,10 @@ def follow(session: Session, today: date, connection: Connection, ref: str) -> F
     built = find_edition(session.connection(), edition)
     published = _published(session, built, sourced_ids) if built else []
     calls = _calls(session, connection, sourced_ids)
-    revision, row = built.revision if built else 0, _row(session, find_person(session, ref))
-    return Followed(connection.name, revision, row, explanation, tuple(published), tuple(calls))
+    person_id = find_person(session, ref)
+    grades = _grades(session, connection, person_id)
+    revision, row = built.revision if built else 0, _row(session, person_id)
+    return Followed(connection.name, revision, row, explanation, tuple(published), tuple(calls), tuple(grades))
 
 
 def connection_of_client(session: Session, client_id: str) -> Connection | None:
@@ -158,6 +179,29 @@ def _calls(session: Session, connection: Connection, sourced_ids: Sequence[str])
     ]  # fmt: skip
 
 
+def _grades(session: Session, connection: Connection, person_id: int) -> list[Grade]:
+    """The person's scores that came from the connection, the oldest first."""
+    rows = (
+        select(Result, LineItem, Course.number, Section.number)
+        .join(LineItem, LineItem.id == Result.line_item_id)
+        .join(Section, Section.id == LineItem.section_id)
+        .join(Course, Course.id == Section.course_id)
+        .where(Result.person_id == person_id, Result.connection_id == connection.id, Result.deleted.is_(False))
+        .order_by(Result.modified_at.desc(), Result.id.desc())
+        .limit(MOST_GRADES)
+    )
+    return [_grade(session, connection.id, *row) for row in reversed(session.execute(rows).all())]
+
+
+def _grade(session: Session, connection_id: int, result: Result, item: LineItem, course: str, section: str) -> Grade:
+    sent = result_sent(connection_id, result.sourced_id, item.sourced_id, result.modified_at)
+    call = next((one for one in calls_of(session, sent) if one.wrote), None)
+    return Grade(
+        item.title, f"{course}-{section}", item.sourced_id, result.sourced_id, result.modified_at,
+        f"{call.method} {call.path}" if call else "", call.at if call else None, call.request_id if call else "",
+    )  # fmt: skip
+
+
 def lines_of(followed: Followed) -> Iterator[str]:
     """The provider's half for people: verdicts, the rules that fail where nothing is published, versions, calls."""
     explanation = followed.explanation
@@ -183,3 +227,9 @@ def lines_of(followed: Followed) -> Iterator[str]:
         yield f"  {call.at:%Y-%m-%d %H:%M:%S}Z  {call.operation} {about}{page}: {call.status}"
     if not followed.calls:
         yield "  nothing yet"
+    if followed.grades:
+        yield f"Grades from {followed.connection}:"
+    for grade in followed.grades:
+        yield f"  {grade.modified:%Y-%m-%d %H:%M:%S}Z  {grade.item}, {grade.section}: result {grade.result}"
+        how = f"request {grade.request_id}, {grade.call}" if grade.call else "the call is not in the log any more"
+        yield f"    of line item {grade.line_item}; {how}"

@@ -181,7 +181,7 @@ def _cells(session: Session, section_id: int, makers: Mapping[int, int | None]) 
     marks: set[str] = set()
     for result_id, person_id, item_id, maker, *values in rows:
         if item_id in makers:
-            score = Score(*values, maker is not None and maker != makers[item_id])
+            score = Score._make((*values, maker is not None and maker != makers[item_id]))
             there = marks_of(score)
             marks.update(there)
             cells[person_id, item_id] = Cell(result_id, shown(score), ", ".join(words_of(score)) if there else "")

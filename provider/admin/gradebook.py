@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from provider.access.models import Connection
+from provider.access.trace import calls_of, line_item_sent, result_sent
 from provider.admin.book import Item, read_book, read_items, read_section
 from provider.admin.names import names_of
 from provider.admin.scoring import Score, value_of, words_of
 from provider.admin.sight import Sight, sight_of
-from provider.admin.trace import calls_of, line_item_sent, result_sent
 from provider.database import db
 from provider.sis.models import LineItem, Result
 from shared.web.sessions import guard, the_person

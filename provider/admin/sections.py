@@ -11,7 +11,7 @@ from provider.database import db
 from shared.web.lists import Listing, read_asked
 from shared.web.sessions import guard, the_person
 
-sections = Blueprint("sections", __name__, template_folder="templates", url_prefix="/sections")
+sections = Blueprint("sections", __name__, template_folder="templates", static_folder="static", url_prefix="/sections")
 guard(sections, lambda _person: True)
 
 
