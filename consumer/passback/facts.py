@@ -193,7 +193,7 @@ def _only_ids(session: Session, connection_id: int, account_ids: list[int]) -> d
             .group_by(AccountSisId.account_id)
             .having(func.count() == 1)
         )
-        found.update(session.execute(rows).tuples())
+        found.update(dict(session.execute(rows).all()))
     return found
 
 

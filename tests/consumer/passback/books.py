@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consumer.connections import Connection
 from consumer.passback.facts import SectionFacts, facts_of, item_facts, score_facts
 from consumer.passback.tables import CategoryMapping, ItemState, LedgerItem, LedgerScore, SisCategory
 from consumer.passback.values import digest, line_item_body, result_body
@@ -15,7 +16,6 @@ from consumer.platform.gradebook.linking import link
 from consumer.platform.models import Account, AccountSisId, GradeCategory, GradeItem, Score, Section
 from consumer.platform.settings import read_settings
 from shared.oneroster.versions import Version
-from tests.consumer.sync.platform import Platform
 
 NOW = datetime(2026, 10, 5, 15, 0, tzinfo=UTC)
 DUE = datetime(2026, 10, 12, 20, 0, tzinfo=UTC)
@@ -24,11 +24,17 @@ DUE = datetime(2026, 10, 12, 20, 0, tzinfo=UTC)
 class GradeBook:
     """The book of section K1, Algebra 1, with students U1 … U4."""
 
-    def __init__(self, platform: Platform) -> None:
-        self.platform = platform
-        self.session: Session = platform.session
-        self.head = platform.section("K1")
-        self.version = Version(platform.connection.version)
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.head = self.section("K1")
+        self.version = Version(self.connection.version)
+
+    @property
+    def connection(self) -> Connection:
+        return self.session.scalars(select(Connection)).one()
+
+    def section(self, sis_id: str) -> Section:
+        return self.session.scalars(select(Section).where(Section.sis_id == sis_id)).one()
 
     @property
     def book(self) -> Book:
@@ -41,7 +47,7 @@ class GradeBook:
 
     def link(self, sis_id: str = "K2") -> Section:
         """Let another section of teacher T-1 share the book."""
-        other = self.platform.section(sis_id)
+        other = self.section(sis_id)
         link(self.session, self.book, other.id, self.account("T-1").id)
         self.session.refresh(other)
         return other

@@ -61,13 +61,18 @@ class Sis:
             value: Any = {"access_token": "t", "token_type": "bearer", "expires_in": 3600}
             return Response(orjson.dumps(value), content_type="application/json")(environ, start)
         status, value = 404, {"imsx_codeMajor": "failure", "imsx_description": "Unknown path"}
+        path = self._known(request.path)
+        if path is not None:
+            status, value = self.answers[path]
+            if request.args.get("offset", "0") == "0":
+                self.seen.append(path)
+            else:
+                value = {name: [] for name in value}
+        return Response(orjson.dumps(value), status, content_type="application/json")(environ, start)
+
+    def _known(self, path: str) -> str | None:
         for service in ("gradebook", "rostering"):
             base = ROOT + BASE_PATHS[self.version, service] + "/"
-            path = f"{service}/{request.path.removeprefix(base)}"
-            if request.path.startswith(base) and path in self.answers:
-                status, value = self.answers[path]
-                self.seen.append(path)
-                break
-        if request.args.get("offset", "0") != "0":
-            value = {name: [] for name in value}
-        return Response(orjson.dumps(value), status, content_type="application/json")(environ, start)
+            if path.startswith(base) and (name := f"{service}/{path.removeprefix(base)}") in self.answers:
+                return name
+        return None
