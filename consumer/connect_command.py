@@ -58,6 +58,7 @@ _COLUMNS = ("name", "version", "oauth", "base_url", "client_id", "active_year")
 )
 @click.option("--scope", help="Scopes to ask for, blank-separated; '' for those that each service needs.")
 @click.option("--page-limit", type=int, help="Records to ask for on one page (1 to 50000, default 5000).")
+@click.option("--delta-reads/--no-delta-reads", default=None, help="Let its syncs read only what changed, or not.")
 @click.option("--acting", metavar="USERNAME", help="Make this system administrator its Acting User.")
 @click.option("--rename", metavar="NEW", help="Another name for it.")
 @click.option("--yes", is_flag=True, help="Confirm what cannot be undone: OneRoster 1.2, --remove.")
@@ -124,6 +125,7 @@ def _details(session: Session, name: str, yes: bool, given: dict[str, Any]) -> D
         version=version,
         confirmed=yes,
         page_limit=given["page_limit"],
+        delta_reads=given["delta_reads"],
         **secrets,
         **{field: given[field] for field in ("oauth", "token_url", "client_id", "vendor_key", "scope")},
     )
@@ -235,6 +237,7 @@ def _print_list(session: Session, as_json: bool) -> None:
             "client_id": row.client_id,
             "vendor_key": row.vendor_key,
             "page_limit": row.page_limit,
+            "delta_reads": row.delta_reads,
             "active_year": row.active_year,
         }
         for row in session.scalars(select(Connection).order_by(Connection.name))

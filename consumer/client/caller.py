@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from urllib.parse import quote, urlencode
 
 from consumer.client.errors import AuthFailed, BadAnswer, ClientError, ServerFault
@@ -160,11 +159,13 @@ class Client:
         vendor = self.target.vendor
         return {"X-Vendor-Authorization": f"{vendor.key}:{vendor.secret}"} if vendor else {}
 
-    def walk(self, collection: str, limit: int | None = None) -> Walk:
-        """Every page of a collection, in pages of `limit` records: see `consumer.client.walk`."""
+    def walk(self, collection: str, limit: int | None = None, wanted: str | None = None) -> Walk:
+        """Every page of a collection, in pages of `limit` records; with `wanted`, of the records that this filter lets
+        pass: see `consumer.client.walk`.
+        """
         size = limit or self.target.page_limit
         most = self.transport.limits.most
-        return Walk(self.get_url, self.url(collection), collection, size, self.transport.pause, most)
+        return Walk(self.get_url, self.url(collection), collection, size, self.transport.pause, most, wanted)
 
     def _refusal(self, answer: Answer, url: str) -> ClientError:
         """The exception for an answer that refuses."""
@@ -191,18 +192,9 @@ class Client:
         """The exception for a 401."""
         if isinstance(self.access, Tokens):
             return AuthFailed(f"The provider does not accept its own new token for {place}: {said}")
-        ahead = _ahead(answer, self.clock())
-        if ahead is not None and abs(ahead) > SKEW:
+        ahead = self.clock() - answer.date if answer.date else timedelta()
+        if abs(ahead) > SKEW:
             minutes = abs(ahead).total_seconds() / 60
             where = "ahead of" if ahead > timedelta() else "behind"
             return ClockWrong(f"The clock of this host is {minutes:,.0f} minutes {where} that of the provider: {said}")
         return NotSigned(f"The provider does not accept the signature of a request for {place}: {said}")
-
-
-def _ahead(answer: Answer, now: datetime) -> timedelta | None:
-    """How far `now` is ahead of the moment at which the provider says that it answered."""
-    try:
-        moment = parsedate_to_datetime(answer.headers.get("Date", ""))
-    except (TypeError, ValueError):
-        return None
-    return now - moment if moment.tzinfo else None

@@ -4,12 +4,14 @@ Bytes stay bytes: a record is stored as it came. What is wrong with one record i
 that is not JSON, or has no collection in it, is wrong as a whole.
 """
 
+from datetime import datetime
 from hashlib import blake2b
 from typing import NamedTuple
 
 import msgspec
 
 from consumer.client.errors import BadAnswer
+from consumer.client.values import Scalar, moment
 
 #: Members beside a collection that are not it: warnings of 1.1 (`oneroster-1.1.md` 7.1).
 _STATUS = frozenset({"statusinfoset", "errors", "warnings"})
@@ -54,9 +56,14 @@ class _Identity(msgspec.Struct, gc=False):
     sourcedId: str | int | None = None
 
 
+class _Dated(msgspec.Struct, gc=False):
+    dateLastModified: Scalar = None
+
+
 _Members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _Items = msgspec.json.Decoder(list[msgspec.Raw])
 _identity = msgspec.json.Decoder(_Identity).decode
+_dated = msgspec.json.Decoder(_Dated).decode
 
 
 def split_page(body: bytes, collection: str) -> tuple[list[RawRecord], list[BrokenRecord]]:
@@ -77,6 +84,14 @@ def split_page(body: bytes, collection: str) -> tuple[list[RawRecord], list[Brok
         else:
             records.append(RawRecord(sourced_id, blake2b(raw, digest_size=16).digest(), raw))
     return records, broken
+
+
+def modified_at(raw: bytes) -> datetime | None:
+    """dateLastModified of a record, in UTC; None where it says none that makes sense."""
+    try:
+        return moment(_dated(raw).dateLastModified)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 def _no_json(body: bytes, collection: str, error: Exception) -> NotJson:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from uuid import uuid4
 
 import requests
@@ -48,6 +49,15 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+    @property
+    def date(self) -> datetime | None:
+        """The moment at which the server says that it answered, in UTC; None where it does not say."""
+        try:
+            moment = parsedate_to_datetime(self.headers.get("Date", ""))
+            return moment.astimezone(UTC) if moment.tzinfo else None
+        except (TypeError, ValueError, OverflowError):
+            return None
 
 
 class Transport:

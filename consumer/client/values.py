@@ -5,7 +5,7 @@ are nothing). `Unreadable` means that something was said and cannot be understoo
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 #: What a field that should be text may hold in practice.
@@ -56,6 +56,18 @@ def day(value: str | None) -> date | None:
         return date.fromisoformat(value.strip()[:10])
     except ValueError:
         raise Unreadable("is not a date such as 2026-08-15") from None
+
+
+def moment(value: Scalar) -> datetime | None:
+    """The moment of "2026-08-15T09:30:00.000Z", in UTC; one without a zone is taken for UTC, a date for its midnight.
+    None for what is no moment, or one that stands for nothing (0001-01-01).
+    """
+    try:
+        at = datetime.fromisoformat(str(value).strip())
+        at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+    return at if at.year >= 1970 else None
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,9 @@ pages may be short, and a limit may silently be lowered.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
+from urllib.parse import quote
 
 from consumer.client.errors import BadAnswer, ClientError, PartialRead, ServerFault, Unreachable
 from consumer.client.limits import MOST
@@ -44,6 +46,8 @@ class Walk:
     moved      X-Total-Count was not the same on every page: records came or went in mid-walk
     unended    the last page was empty and named a next one, and no total says how many there are
     ended      the last page has been read
+    began      the provider's clock when it answered with the first page; None where it does not say
+    wanted     the filter, None for everything
 
     Iterating raises PartialRead when the read breaks off after its first page, or goes on without end; on the
     first page ServerFault, BadAnswer and Unreachable come as they are, AuthFailed and RateLimited always do (C-84).
@@ -57,8 +61,11 @@ class Walk:
         limit: int,
         pause: Callable[[int], None],
         most: int = MOST,
+        wanted: str | None = None,
     ) -> None:
         self.collection = collection
+        self.wanted = wanted
+        self.began: datetime | None = None
         self.received = 0
         self.total: int | None = None
         self.moved = False
@@ -82,6 +89,7 @@ class Walk:
         known: set[Mark] = set()
         while url is not None:
             answer, page = self._read(url)
+            self.began = self.began if self.received else answer.date
             if len(page) == 0 and self.received:
                 # Beyond the end; what such a page says of the total is not to be relied on.
                 self.unended = self.total is None and names_next(answer.headers.get("Link"))
@@ -97,7 +105,8 @@ class Walk:
         self.ended = True
 
     def _at(self, offset: int) -> str:
-        return f"{self._url}?limit={self._limit}&offset={offset}"
+        filtered = f"&filter={quote(self.wanted, safe='')}" if self.wanted else ""
+        return f"{self._url}?limit={self._limit}&offset={offset}{filtered}"
 
     def _read(self, url: str) -> tuple[Answer, Page]:
         """One page, asked for again while it does not parse: truncated answers happen."""

@@ -71,6 +71,8 @@ def check(
         checked.columns["page_limit"] = details.page_limit
         if not 1 <= details.page_limit <= LARGEST_PAGE:
             checked.wrong["page_limit"] = f"A page has 1 to {LARGEST_PAGE} records, not {details.page_limit}"
+    if details.delta_reads is not None:
+        checked.columns["delta_reads"] = details.delta_reads
     _complete(checked, details, stored)
     if stored is not None:
         _moved(checked, stored)

@@ -30,6 +30,7 @@ class Details:
     client_id, client_secret   Consumer ID and Consumer Secret Key
     vendor_key, vendor_secret  of grade book calls (C-11); an empty key takes both away
     scope       blank-separated scope URLs; "" for those that each service needs
+    delta_reads its runs may read what changed instead of everything (C-89)
     confirmed   somebody has confirmed that 1.2 cannot be taken back (C-04)
     """
 
@@ -45,6 +46,7 @@ class Details:
     vendor_secret: str | None = None
     scope: str | None = None
     page_limit: int | None = None
+    delta_reads: bool | None = None
     confirmed: bool = False
 
     def __repr__(self) -> str:

@@ -19,6 +19,7 @@ from shared.sealing import Sealer
 #: What is kept of a connection in the audit trail; of a secret, that it is new.
 _AUDITED = (
     "name", "base_url", "version", "oauth", "token_url", "client_id", "scope", "page_limit", "vendor_key",
+    "delta_reads",
 )  # fmt: skip
 
 

@@ -76,6 +76,15 @@ class Code(Enum):
     REPEATED_RECORDS = Advice(
         "The SIS sent records twice", "Sync again; if it goes on, show this message to the district", "SIS"
     )
+    DELTA_READ = Advice(
+        "Only what changed was read",
+        "Nothing; everything is read once a week, and by `homeroom consumer sync --whole`", "platform",
+    )  # fmt: skip
+    DELTA_REFUSED = Advice(
+        "The SIS cannot tell what changed",
+        "Switch the reading of changes off in the Configuration tab, or ask the SIS vendor for the filter on "
+        "dateLastModified", "platform or SIS",
+    )  # fmt: skip
     BAD_DATA = Advice("The record cannot be read", "Correct the record", "SIS")
     NOT_APPLIED = Advice("The change could not be made here", "Sync again; if it repeats, ask the operator", "platform")
     FAILED = Advice("The run ended by an error of this program", "Give the operator the number of the run", "platform")

@@ -31,7 +31,8 @@ def outcome(report: Report) -> Status:
         return Status.WAITING
     if any(notice.level == "error" for notice in report.notices) or any(line.failed for line in report.lines):
         return Status.ERRORS
-    if report.notices or any(reason.code not in CHOSEN for reason in report.reasons):
+    warned = any(notice.level != "note" for notice in report.notices)
+    if warned or any(reason.code not in CHOSEN for reason in report.reasons):
         return Status.WARNINGS
     return Status.COMPLETED
 
@@ -73,6 +74,6 @@ def add_message(
     sis_id: str | None = None,
     request_id: str | None = None,
 ) -> None:
-    """A message about a run: `level` is warning or error; `request_id` names the call that failed (C-112)."""
+    """A message about a run: `level` is note, warning or error; `request_id` names the call that failed (C-112)."""
     said = {"level": level, "code": code, "detail": detail, "sis_id": sis_id, "request_id": request_id}
     session.execute(insert(RunMessage), [{"run_id": run_id, **said}])

@@ -16,6 +16,7 @@ from consumer.context import ConsumerContext
 from consumer.database import db
 from consumer.runs.line import Refused, is_orphan, take_up
 from consumer.runs.work import TakenOver, Watch, unwatched
+from consumer.sync.deltas import read_everything_next
 from consumer.sync.printing import print_report
 from consumer.sync.queue import approve, ask_to_stop, discard, open_run, queue_run
 from consumer.sync.report import Report
@@ -56,6 +57,7 @@ def choose_connection(session: Session, name: str | None) -> Connection:
 @click.argument("kind", type=click.Choice(["users", "courses", "sections", "all"]), default="all")
 @click.option("--connection", "name", help="The connection; may be left out when there is only one.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+@click.option("--whole", is_flag=True, help="Read everything, also where the connection reads only what changed.")
 @click.option(
     "--approve",
     "approved",
@@ -72,6 +74,7 @@ def sync_command(
     kind: str,
     name: str | None,
     dry_run: bool,
+    whole: bool,
     approved: int | None,
     cancelled: int | None,
     as_json: bool,
@@ -81,9 +84,13 @@ def sync_command(
     A run that was killed is taken up where it was. Exit status 1 when the run failed, had errors, was cancelled, or
     waits for approval.
     """
+    if whole and (approved is not None or cancelled is not None):
+        raise click.UsageError("--whole is for a new sync: leave --approve and --cancel out")
     if cancelled is not None:
         _cancel(context, cancelled)
         return
+    if whole:
+        _read_everything(context, name)
     report = _sync(context, kind, name, dry_run, approved, as_json)
     if as_json:
         click.echo(json.dumps(report.as_json(), indent=2))
@@ -91,6 +98,17 @@ def sync_command(
         print_report(Console(), report)
     if report.status not in DONE:
         raise click.exceptions.Exit(1)
+
+
+def _read_everything(context: ConsumerContext, name: str | None) -> None:
+    """No read of changes goes on from what was read until now."""
+    with context.app.app_context():
+        session = db.session()
+        connection_id = choose_connection(session, name).id
+        session.commit()
+        will_write(session)
+        read_everything_next(session, connection_id)
+        session.commit()
 
 
 def _cancel(context: ConsumerContext, run_id: int) -> None:

@@ -60,7 +60,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message about the run: what happened, what to do, and where."""
+    """A message about the run: what happened, what to do, and where. Notes come last."""
 
     level: str
     code: str
@@ -194,7 +194,8 @@ def _reasons(
 
 
 def _notices(session: Session, run: SyncRun) -> tuple[Notice, ...]:
-    rows = session.scalars(select(RunMessage).where(RunMessage.run_id == run.id).order_by(RunMessage.id).limit(50))
+    said = select(RunMessage).where(RunMessage.run_id == run.id).order_by(RunMessage.level == "note", RunMessage.id)
+    rows = session.scalars(said.limit(50))
     return tuple(Notice(row.level, row.code, row.detail, *_advice(row.code)) for row in rows)
 
 

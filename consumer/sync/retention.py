@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import CompoundSelect, Select, func, select
 from sqlalchemy.orm import Session
 
 from consumer.connections import Connection
@@ -22,8 +22,8 @@ def forget_old(session: Session, now: datetime, days: int) -> Iterator[int]:
     now   aware UTC
 
     Kept, however old: runs that are open or wait for approval, the last run of a connection that ended well, the last
-    one by the schedule and the last by hand, and all that the next plan of any kind of data still has to look at (runs
-    and reads since that kind was planned last).
+    one by the schedule and the last by hand, the last read that one of changes may go on from, and all that the next
+    plan of any kind of data still has to look at (runs and reads since that kind was planned last).
     Whether a record was skipped since such a run is still told, as are accounts, rosters and the records as they are.
     """
     before = now - timedelta(days=days)
@@ -74,9 +74,12 @@ def _last_old_pull(session: Session, connection_id: int, before: datetime) -> in
     return session.scalar(old) or 0
 
 
-def _latest_reads() -> Select[int]:
-    """Of every collection the latest read: later ones are told from it by their number."""
-    return select(func.max(Pull.id)).group_by(Pull.connection_id, Pull.collection)
+def _latest_reads() -> CompoundSelect[int]:
+    """Of every collection the latest read, as later ones are told from it by their number, and the latest that one of
+    changes may go on from (C-89).
+    """
+    latest = select(func.max(Pull.id)).group_by(Pull.connection_id, Pull.collection)
+    return latest.union(latest.where(Pull.as_of.is_not(None)))
 
 
 def _planned_pull(session: Session, connection_id: int) -> int:

@@ -1,7 +1,8 @@
 """Carries out one run of the sync, from wherever it was left (DESIGN section 3).
 
 1. pull: schools and terms first; where the SIS offers nothing for the active year, end with a warning (C-23); then
-   every collection that the run needs. A collection that was not read to its end stops what depends on it (C-84).
+   every collection that the run needs, whole or what changed of it (C-89). A collection that was not read to its end
+   stops what depends on it (C-84).
 2. plan: write what would change as rows, entity by entity (C-82).
 3. gate: hold the removals of schools and sections that would lose too much (C-86). A dry run ends here (C-87).
 4. apply: carry the rows out in batches, parents first, removals last.
@@ -22,6 +23,7 @@ from consumer.runs.work import carry_out
 from consumer.sync.apply import apply_plan
 from consumer.sync.choices import Places, load_choices, load_places
 from consumer.sync.closing import cancel_run, close_run, fail_run
+from consumer.sync.deltas import start_of
 from consumer.sync.gate import hold_removals
 from consumer.sync.places import PLACES
 from consumer.sync.planning import collections_of, plannable, read_completely, set_marks, start_planning, write_plan
@@ -90,21 +92,34 @@ def _pull_all(work: Work) -> bool:
     if read:
         for collection in collections_of(work.run.kind, choices):
             if collection not in PLACES:
-                _pull(work, collection)
+                _pull(work, collection, choices)
     return True
 
 
-def _pull(work: Work, collection: str) -> None:
+def _pull(work: Work, collection: str, choices: Choices | None = None) -> None:
+    """Read a collection; only with the run's choices is it known whether its changes are enough (C-89)."""
+
     def broken(sis_id: str | None, why: str, _raw: bytes) -> None:
         work.message("warning", Code.BAD_DATA.name, f"{collection}: {why}", sis_id)
 
     def progress(received: int, total: int | None) -> None:
         work.tell(f"Reading {collection}", received, total)
 
-    connection, now = _connection(work), work.clock()
-    done = pull(work.session, work.client, connection, collection, work.run_id, now, progress, broken, work.commit)
+    def refused(why: str) -> None:
+        why = f"The changes of {collection} could not be read alone, so everything was: {why}"
+        work.message("warning", Code.DELTA_REFUSED.name, why)
+
+    session, connection, now = work.session, _connection(work), work.clock()
+    start = start_of(session, connection, collection, choices, now) if choices else None
+    done = pull(
+        session, work.client, connection, collection, work.run_id, now, progress, broken, work.commit, start, refused
+    )
     complete, code, text, request_id = done.complete, done.error_code, done.error_text, done.request_id
+    since, received = done.since, done.received
     work.turn()
+    if complete and since:
+        changes = f"{collection}: only changes since {since:%Y-%m-%d %H:%M} UTC were read, {received:,} of them"
+        work.message("note", Code.DELTA_READ.name, changes)
     if not complete:
         work.message("error", code or Code.PARTIAL_READ.name, text or collection, request_id=request_id)
     elif code:

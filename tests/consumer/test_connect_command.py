@@ -108,6 +108,16 @@ def test_the_vendors_key_is_listed_and_its_secret_is_not(run: Any, fault_provide
     assert "deep secret" not in result.output + run("--list", "--json").output
 
 
+def test_reading_what_changed_is_switched_on_and_off_again(run: Any, fault_provider_11: FaultProvider) -> None:
+    """C-89: off unless said; what is not given stays."""
+    run(*new(fault_provider_11), secret=fault_provider_11.client_secret)
+    said = [listed(run)[0]["delta_reads"]]
+    for option in (["--delta-reads"], ["--page-limit", "100"], ["--no-delta-reads"]):
+        assert run("demo", *option).exit_code == 0
+        said.append(listed(run)[0]["delta_reads"])
+    assert said == [False, True, True, False]
+
+
 def test_a_connection_is_renamed_and_tested_under_its_new_name(run: Any, fault_provider_11: FaultProvider) -> None:
     run(*new(fault_provider_11), secret=fault_provider_11.client_secret)
     result = run("demo", "--rename", "Springfield")

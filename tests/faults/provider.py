@@ -14,6 +14,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import unquote_plus, urlencode
@@ -39,6 +40,8 @@ class Manners:
     blind_link       Link counts with the limit that was asked for, not with the lowered one
     ignore_offset    every page is the first one
     endless          Link names a next page on the last one too
+    filter           "obeyed", "refused", "ignored", "uncounted" (X-Total-Count is that of everything)
+    date             the clock in its answers, as an HTTP date; "" for none, None for the true one
     only             of these collections nothing but this part is served and counted
     wrapper          the key around a collection, None for the right one
     wrong_case       enumerations and statuses with a capital
@@ -56,6 +59,8 @@ class Manners:
     blind_link: bool = False
     ignore_offset: bool = False
     endless: bool = False
+    filter: str = "obeyed"
+    date: str | None = None
     only: dict[str, slice] = field(default_factory=dict)
     wrapper: str | None = None
     wrong_case: bool = False
@@ -119,6 +124,7 @@ class Seen:
     offset: int
     headers: dict[str, str]
     form: dict[str, str]
+    filter: str
 
 
 class _Quiet(WSGIRequestHandler):
@@ -126,6 +132,12 @@ class _Quiet(WSGIRequestHandler):
 
     def log(self, type: str, message: str, *args: Any) -> None:
         pass
+
+    def send_header(self, keyword: str, value: str) -> None:
+        """The clock of an answer goes before that of the server."""
+        if keyword == "Date":
+            self._headers_buffer = [line for line in self._headers_buffer if not line.startswith(b"Date:")]
+        super().send_header(keyword, value)
 
 
 class FaultProvider:
@@ -270,11 +282,17 @@ class FaultProvider:
         if rows is None:
             return _json({"imsx_codeMajor": "failure", "imsx_description": "Unknown Object"}, 404)
         rows = rows[self.manners.only.get(seen.collection, slice(None))]
+        if seen.filter and self.manners.filter == "refused":
+            return _json({"imsx_codeMajor": "failure", "imsx_description": "No filter here"}, 400)
+        everything = len(rows)
+        if seen.filter and self.manners.filter != "ignored":
+            rows = [row for row in rows if _is_later(row, seen.filter)]
+        counted = everything if self.manners.filter == "uncounted" else len(rows)
         limit = min(seen.limit, self.manners.max_limit)
         offset = 0 if self.manners.ignore_offset else seen.offset
         key = self.manners.wrapper or seen.collection
         body = b'{"%s":[%s]}' % (key.encode(), b",".join(map(self._render, rows[offset : offset + limit])))
-        headers = self._headers(seen, len(rows), offset, limit)
+        headers = self._headers(seen, len(rows), counted, offset, limit)
         if self.manners.compress and "gzip" in request.headers.get("Accept-Encoding", ""):
             body, headers["Content-Encoding"] = gzip.compress(body, 1), "gzip"
         return Response(body, 200, headers, content_type="application/json")
@@ -286,15 +304,16 @@ class FaultProvider:
             record = _capitals(record)
         return orjson.dumps(record)
 
-    def _headers(self, seen: Seen, total: int, offset: int, limit: int) -> dict[str, str]:
-        headers = {}
+    def _headers(self, seen: Seen, total: int, counted: int, offset: int, limit: int) -> dict[str, str]:
+        headers = {} if self.manners.date is None else {"Date": self.manners.date}
         if self.manners.total:
-            headers["X-Total-Count"] = str(total + (self.manners.total_drift if offset else 0))
+            headers["X-Total-Count"] = str(counted + (self.manners.total_drift if offset else 0))
         if self.manners.link == "none" or (offset + limit >= total and not self.manners.endless):
             return headers
         path = f"/campus/oneroster/demo{BASE_PATHS[self.version, 'rostering']}/{seen.collection}"
         step = seen.limit if self.manners.blind_link else limit
-        url = f"{path}?{urlencode({'limit': step, 'offset': offset + step})}"
+        wanted = {"filter": seen.filter} if seen.filter else {}
+        url = f"{path}?{urlencode({'limit': step, 'offset': offset + step, **wanted})}"
         host = {"relative": "", "foreign": "http://127.0.0.2:9"}.get(self.manners.link, self.host_url)
         if self.manners.link == "bare":
             headers["Link"] = f"{host}{url}; rel=next"
@@ -305,7 +324,15 @@ class FaultProvider:
 
 def _seen(request: Request, name: str) -> Seen:
     limit, offset = request.args.get("limit", 100, int), request.args.get("offset", 0, int)
-    return Seen(name, limit, offset, dict(request.headers.items()), dict(request.form.items()))
+    wanted = request.args.get("filter", "")
+    return Seen(name, limit, offset, dict(request.headers.items()), dict(request.form.items()), wanted)
+
+
+def _is_later(record: Any, wanted: str) -> bool:
+    """Whether a record passes the one filter that is known here: dateLastModified>'…'."""
+    field_name, _, moment = wanted.strip("'").partition(">'")
+    assert field_name == "dateLastModified", wanted
+    return datetime.fromisoformat(record["dateLastModified"]) > datetime.fromisoformat(moment)
 
 
 def _json(body: Any, status: int = 200) -> Response:

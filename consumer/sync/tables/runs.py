@@ -139,8 +139,8 @@ class SkippedRecord(db.Model):
 
 
 class RunMessage(db.Model):
-    """Something about a run as a whole, or about a record that could not even be taken in. `level`: warning, error.
-    `request_id`: of the call that failed, as both sides know it (C-112).
+    """Something about a run as a whole, or about a record that could not even be taken in. `level`: note, warning,
+    error. `request_id`: of the call that failed, as both sides know it (C-112).
     """
 
     __tablename__ = "run_message"

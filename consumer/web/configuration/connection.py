@@ -66,6 +66,7 @@ def read_details(form: Form, name: str, new_name: str | None) -> tuple[Details |
         vendor_key=form.value("vendor_key"),
         vendor_secret=form.value("vendor_secret") or None,
         page_limit=int(limit) if limit else None,
+        delta_reads=form.has("delta_reads", "1"),
         confirmed=form.has("confirmed", "1"),
     ), {}  # fmt: skip
 

@@ -67,6 +67,7 @@ def stored_connection(connection: Connection) -> dict[str, str]:
         "client_id": connection.client_id,
         "vendor_key": connection.vendor_key or "",
         "page_limit": str(connection.page_limit),
+        "delta_reads": "1" if connection.delta_reads else "",
     }
 
 

@@ -149,6 +149,20 @@ def test_a_run_is_approved_without_saying_whose_it_is(
     assert "There is no run 999" in homeroom("sync", "--approve", "999").stderr
 
 
+def test_everything_is_read_where_somebody_asks_for_it(homeroom: Line, fault_provider_11: FaultProvider) -> None:
+    """C-89: also by a connection that reads what changed."""
+    assert homeroom("connect", "demo", "--delta-reads").exit_code == 0
+    homeroom("map", "--auto")
+    homeroom("sync")
+    read = []
+    for options in ([], ["--whole"], []):
+        fault_provider_11.seen.clear()
+        assert homeroom("sync", *options).exit_code == 0
+        read.append([bool(seen.filter) for seen in fault_provider_11.asked("users")])
+    assert read == [[True], [False], [True]]
+    assert homeroom("sync", "--whole", "--approve", "1").exit_code == 2
+
+
 def test_the_worker_carries_out_what_is_queued(homeroom: Line, consumer_session: Any) -> None:
     homeroom("map", "--auto")
     connection = consumer_session.query(Connection).one()
