@@ -8,6 +8,7 @@ consumer_settings, consumer_app, consumer_session   the same for the consumer
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,11 @@ from tests.routes import compile_once
 
 APP_NAME = "demo"
 compile_once()
+
+# What Python has compiled is kept, whatever the environment says: the tests start hundreds of processes, each of which
+# would compile the programs anew, and pytest the tests.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
