@@ -100,6 +100,95 @@ def test_the_time_line_is_printed_for_people(follow: Follow) -> None:
         assert words in printed.stdout, words
 
 
+def _grade(provider: Any, consumer: Any) -> None:
+    """A teacher's press sent Ada's score of the essay; a second one, of the quiz, the SIS refused."""
+    from consumer.connections import Connection
+    from consumer.database import db as platform
+    from consumer.passback.tables import LedgerItem, LedgerScore, PassbackRun, PassbackRunItem
+    from consumer.platform.models import Account, Course, GradeItem, School, Section
+    from provider.access.connections import find_connection
+    from provider.access.models import RequestLog
+    from provider.database import db
+    from provider.sis import models
+    from tests.provider.gradebook.rows import GradeRows
+
+    with provider.app_context():
+        session = db.session()
+        lms = find_connection(session, "lms").id
+        course = models.Course(calendar_id=1, number="ALG", name="Algebra")
+        session.add(course)
+        session.flush()
+        section = models.Section(course_id=course.id, trial_id=1, number="1")
+        session.add(section)
+        session.commit()
+        rows = GradeRows(session, NOW)
+        item = rows.line_item(section.id, sourced_id="li-essay", connection_id=lms)
+        rows.result(item, 1, sourced_id="r-essay", connection_id=lms)
+        common = {"connection_id": lms, "milliseconds": 1.0, "bytes": 1, "at": rows.now}
+        session.add(RequestLog(method="PUT", operation="putResult", objects="r-essay", status=201,
+                               request_id="press-7", **common))  # fmt: skip
+        session.commit()
+    with consumer.app_context():
+        session = platform.session()
+        ada, connection = session.query(Account).filter_by(username="user1").one(), session.query(Connection).one()
+        school = School(name="Lincoln High")
+        session.add(school)
+        session.flush()
+        course = Course(title="Algebra", code="ALG", code_key="alg", school_id=school.id)
+        session.add(course)
+        session.flush()
+        section = Section(course_id=course.id, school_id=school.id, name="Algebra 1", connection_id=connection.id)
+        session.add(section)
+        session.flush()
+        run = PassbackRun(section_id=section.id, connection_id=connection.id, send="changes", started_by="tess",
+                          queued_at=NOW, status="Completed with errors")  # fmt: skip
+        session.add(run)
+        session.flush()
+        for title, taken in (("Essay", True), ("Quiz", False)):
+            item = GradeItem(section_id=section.id, title=title, points=10.0, published=True, created_at=NOW)
+            session.add(item)
+            session.flush()
+            known = LedgerItem(item_id=item.id, section_id=section.id, sis_id=f"li-{title.lower()}")
+            session.add_all([known, PassbackRunItem(run_id=run.id, item_id=item.id, done=True)])
+            session.flush()
+            how = {"sis_id": "r-essay", "digest": "d", "sent_at": NOW, "sent_in": run.id, "request_id": "press-7"}
+            why = {
+                "code": "SIS_REFUSED",
+                "detail": "The SIS refuses it",
+                "said": "no such student",
+                "request_id": "press-8",
+            }
+            session.add(
+                LedgerScore(
+                    ledger_item_id=known.id, account_id=ada.id, made_id=f"made-{title}", **(how if taken else why)
+                )
+            )
+        session.commit()
+
+
+def test_a_grade_is_followed_from_the_press_to_the_row(follow: Follow, provider_app: Any, consumer_app: Any) -> None:
+    """C-138, P-125: both halves name the call by the same request id."""
+    _grade(provider_app, consumer_app)
+    told = json.loads(follow("user1", "--json").stdout)
+    by_item = {one["item"]: one for one in told["grades"]}
+    essay, quiz = by_item["Essay"], by_item["Quiz"]
+    assert (essay["pressed_by"], essay["pressed_at"][:10], essay["result"]) == ("tess", "2026-01-10", "r-essay")
+    assert (quiz["pressed_by"], quiz["taken_at"], quiz["said"]) == ("tess", None, "no such student")
+    (row,) = told["provider"][0]["grades"]
+    assert (row["result"], row["line_item"], row["section"]) == ("r-essay", "li-essay", "ALG-1")
+    assert row["request_id"] == essay["request_id"] == "press-7"
+    assert row["call"].startswith("PUT /ims/oneroster/gradebook/v1p2/results/r-essay")
+
+
+def test_the_way_of_a_grade_is_printed_for_people(follow: Follow, provider_app: Any, consumer_app: Any) -> None:
+    _grade(provider_app, consumer_app)
+    printed = follow("user1").stdout
+    for words in ("Essay, Algebra 1, to district", "pressed by tess 2026-01-10 12:00:00Z, press 1",
+                  "as result r-essay of line item li-essay, request press-7", "refused, SIS_REFUSED",
+                  "the SIS says: no such student", "Grades from lms:", "request press-7, PUT "):  # fmt: skip
+        assert words in printed, words
+
+
 def test_several_people_are_listed_and_none_is_chosen(follow: Follow) -> None:
     asked = follow("Lake")
     assert asked.exit_code == 2

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -46,9 +45,7 @@ class GradeSent:
 
 def follow_grades(session: Session, account_id: int, connection_id: int | None = None) -> tuple[GradeSent, ...]:
     """The grades of an account that were sent or were to be, in all connections or in one; the oldest first."""
-    tried = (
-        select(func.max(PassbackRunItem.run_id)).where(PassbackRunItem.item_id == GradeItem.id).scalar_subquery()
-    )  # fmt: skip
+    tried = select(func.max(PassbackRunItem.run_id)).where(PassbackRunItem.item_id == GradeItem.id).scalar_subquery()
     rows = (
         select(LedgerScore, LedgerItem.sis_id, GradeItem.title, Section, Connection.name, PassbackRun)
         .join(LedgerItem, LedgerItem.id == LedgerScore.ledger_item_id)
@@ -69,7 +66,7 @@ def _sent(
     score: LedgerScore, line_item: str, item: str, section: Section, connection: str | None, run: PassbackRun | None
 ) -> GradeSent:
     there = score.digest is not None
-    why: Any = why_of(score.code, score.detail, score.said) if score.code else None
+    why = why_of(score.code, score.detail, score.said) if score.code else None
     return GradeSent(
         item, section.name, section.connection_id, connection or "",
         run.id if run else None, run.queued_at if run else None, (run.started_by or "") if run else "",
@@ -79,14 +76,13 @@ def _sent(
 
 
 def grade_lines(grades: Sequence[GradeSent]) -> Iterator[str]:
-    """The grades for people: a line for the press and one for what became of it."""
+    """The grades for people: what it is, the press, and what became of it."""
     if grades:
         yield "Grades sent to the SIS:"
     for one in grades:
-        pressed = (
-            f"pressed by {one.pressed_by or 'somebody'}{_at(one.pressed_at)}, press {one.press}, " if one.press else ""
-        )
-        yield f"  {one.item}, {one.section}: {pressed}to {one.connection or 'a connection that was removed'}"
+        yield f"  {one.item}, {one.section}, to {one.connection or 'a connection that was removed'}"
+        if one.press is not None:
+            yield f"    pressed by {one.pressed_by or 'somebody'}{_at(one.pressed_at)}, press {one.press}"
         request = f", request {one.request_id}" if one.request_id else ""
         if one.code:
             yield f"    refused, {one.code}: {one.text}{request}"

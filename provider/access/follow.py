@@ -1,6 +1,6 @@
 """One person followed through the provider: the SIS row, how each rule came out for a connection, what is published of
-them and since when, who asked for it, and which grades the connection sent (P-114, P-115, P-125). The consumer's half is
-a platform's own.
+them and since when, who asked for it, and which grades the connection sent (P-114, P-115, P-125). The consumer's half
+is a platform's own.
 """
 
 from collections.abc import Iterator, Sequence
