@@ -5,6 +5,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
 from typing import NoReturn, TypeVar
@@ -94,9 +95,11 @@ def _bring_up(children: Children, settings: Settings, data: Path, provider_port:
     _step("Connecting the consumer", lambda: stages.connect(children, settings, used))
     _step("Mapping schools, terms and roles", lambda: stages.map_places(children))
     synced = _step("Sync", lambda: stages.sync(children))
+    today = datetime.now(UTC).date()
+    teacher = _step("A teacher's grade book", lambda: stages.fill_gradebook(children, settings, today))
     _step("Workers", lambda: stages.start_workers(children))
-    path = write_demo_json(data, stages.demo_json(settings, connections, administrators))
-    _tell(settings, connections, synced, path, monotonic() - began)
+    path = write_demo_json(data, stages.demo_json(settings, connections, administrators, teacher))
+    _tell(settings, connections, synced, teacher, path, monotonic() - began)
 
 
 def _administrators(children: Children, settings: Settings) -> dict[str, stages.SignIn]:
@@ -118,15 +121,17 @@ def _step(what: str, do: Callable[[], T]) -> T:
 
 
 def _tell(
-    settings: Settings, connections: list[stages.Connection], synced: stages.SyncResult, path: Path, seconds: float
-) -> None:
+    settings: Settings, connections: list[stages.Connection], synced: stages.SyncResult, teacher: stages.SignIn,
+    path: Path, seconds: float,
+) -> None:  # fmt: skip
     base_url = settings.provider_base_url(stages.APP_NAME)
     lines = [
         f"\nHomeroom is up, after {seconds:.0f} seconds.\n",
         f"  Provider            {settings.provider_url}/",
         f"  its district        {base_url}/, its pages {base_url}/sections/",
         f"  Consumer            {settings.consumer_url}/",
-        f"  sign in as          {stages.ADMINISTRATOR}, at each with its password in {path}\n",
+        f"  sign in as          {stages.ADMINISTRATOR}, at each with its password in {path}",
+        f"  as a teacher        {teacher['username']} at the consumer: a grade book to send to the SIS\n",
         "  What a platform is told:",
         f"  base URL            {base_url}",
         f"  token URL           {settings.provider_token_url(stages.APP_NAME)}",

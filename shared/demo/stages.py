@@ -3,9 +3,11 @@
 import base64
 import json
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from shared.demo import grades
 from shared.demo.children import ROOT, Children
 from shared.sealing import open_sealer
 from shared.settings import Settings
@@ -108,14 +110,35 @@ def connect(children: Children, settings: Settings, connection: Connection) -> N
 def make_administrator(children: Children, settings: Settings, program: str) -> SignIn:
     """The administrator of a program, with the password that demo.json tells, whatever it has become meanwhile. It
     hangs on the sealing key of the demo's folder, so that it is the same at each start."""
-    secret = base64.b32encode(open_sealer(settings).derive(f"demo:{program}:administrator")).decode().lower()
-    password = "-".join(secret[place : place + 5] for place in range(0, 20, 5))
+    password = _password(settings, f"demo:{program}:administrator")
     there = {row["username"] for row in json.loads(children.run(program, "user", "list", "--json"))}
     words = (
         ("set", ADMINISTRATOR, "--active") if ADMINISTRATOR in there else ("add", ADMINISTRATOR, "--name", "Demo Admin")
     )
     children.run(program, "user", *words, "--password", "-", typed=f"{password}\n")
     return {"username": ADMINISTRATOR, "password": password}
+
+
+def _password(settings: Settings, purpose: str) -> str:
+    secret = base64.b32encode(open_sealer(settings).derive(purpose)).decode().lower()
+    return "-".join(secret[place : place + 5] for place in range(0, 20, 5))
+
+
+def fill_gradebook(children: Children, settings: Settings, today: date) -> SignIn:
+    """The sign-in of a teacher, whose grade book has something to send; what is there already stays as it is."""
+    password = _password(settings, "demo:consumer:teacher")
+    shown, _ = children.run_all(
+        [
+            ("consumer", "gradebook", "list", grades.SECTION, "--json"),
+            ("consumer", "user", "set", grades.TEACHER, "--active", "--password", "-"),
+        ],
+        typed=f"{password}\n",
+    )
+    book = json.loads(shown)
+    if not book["items"]:
+        usernames = [student["username"] for student in book["students"] if student["username"]]
+        children.run("consumer", "gradebook", "import", "-", "--json", typed=grades.gradebook_csv(usernames, today))
+    return {"username": grades.TEACHER, "password": password}
 
 
 def map_places(children: Children) -> None:
@@ -137,7 +160,7 @@ def start_workers(children: Children) -> None:
 
 
 def demo_json(
-    settings: Settings, connections: list[Connection], administrators: Mapping[str, SignIn]
+    settings: Settings, connections: list[Connection], administrators: Mapping[str, SignIn], teacher: SignIn
 ) -> dict[str, Any]:
     """What demo.json holds (DESIGN section 5). What does not exist yet is absent. `administrators` by program."""
     return {
@@ -148,5 +171,5 @@ def demo_json(
             "admin": administrators["provider"],
             "connections": connections,
         },
-        "consumer": {"url": settings.consumer_url, "admin": administrators["consumer"]},
+        "consumer": {"url": settings.consumer_url, "admin": administrators["consumer"], "teacher": teacher},
     }
