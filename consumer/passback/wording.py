@@ -11,12 +11,6 @@ from enum import Enum
 from consumer.mapping import outcome
 from consumer.mapping.outcome import Advice
 
-#: What never goes to the SIS (C-140); every page of the course app says it.
-NOT_TRANSFERRED = (
-    "Scores go to the SIS as they stand here. Overall grades, weights, drop-lowest rules, factors and rounding are not "
-    "transferred: the SIS works out its own."
-)
-
 
 class GradeCode(Enum):
     """Why an item or a score did not go to the SIS, or what was noted. The name is the code, the value its advice."""
@@ -80,6 +74,11 @@ class GradeCode(Enum):
     CATEGORY_REFUSED = Advice(
         "The SIS does not take the category", "Choose another one on the tab Configuration, in this section", "platform"
     )
+    CATEGORY_NEEDED = Advice(
+        "The SIS takes no item without a category",
+        "Ask the district for a default category, or for a connection of OneRoster 1.2, in which categories are mapped",
+        "SIS",
+    )  # fmt: skip
     SCALE_REFUSED = Advice(
         "The score is not in the score scale of the SIS",
         "Give a score of that scale, or ask the district to change the scale", "SIS or platform",
@@ -153,6 +152,7 @@ _SPEAKS_OF: tuple[tuple[str, GradeCode], ...] = (
     (r"score ?scale|text ?score|not a score of", GradeCode.SCALE_REFUSED),
     (r"\bwindow\b|\bclosed\b", GradeCode.WINDOW_CLOSED),
     (r"\bdue ?date\b|\bterms?\b|grading ?period|academic ?session|school year", GradeCode.TERM_REFUSED),
+    (r"categor.*\b(missing|required|needed|null)\b|\b(missing|required)\b.*categor", GradeCode.CATEGORY_NEEDED),
     (r"categor", GradeCode.CATEGORY_REFUSED),
     (r"\broster\b|enroll", GradeCode.ROSTER_REFUSED),
     (r"\bscore\b.*\b(missing|required|needed|null|empty)\b|\b(missing|required)\b.*\bscore\b", GradeCode.SCORE_NEEDED),

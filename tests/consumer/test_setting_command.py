@@ -53,7 +53,7 @@ def test_a_change_is_in_the_audit_trail_and_a_repetition_is_not(run: Any, consum
         (["log_days", "3651"], "a whole number from 1 to 3650"),
         (["time_zone", "Chicago"], "such as America/Chicago"),
         (["release_1_2", "1"], "true or false"),
-        (["nonsense"], "There is no setting 'nonsense'; there are: log_days"),
+        (["nonsense"], "There is no setting 'nonsense'; there are: course_app_admins_only"),
         (["nonsense", "1"], "There is no setting 'nonsense'"),
     ],
 )

@@ -140,6 +140,7 @@ def test_every_check_names_its_rule_and_every_code_says_what_to_do_and_where() -
         (422, "result.score: it is missing", "SCORE_NEEDED"),
         (400, "score is required", "SCORE_NEEDED"),
         (422, "lineItem.category: there is no category of the class 'x'", "CATEGORY_REFUSED"),
+        (422, "lineItem.category: it is missing", "CATEGORY_NEEDED"),  # C-124: 1.1 sends none
         (422, "no", "REFUSED"),
         (409, None, "REFUSED"),
     ],
