@@ -5,6 +5,7 @@ ada_min is an administrator, tom teaches section `first`, lost is a teacher whos
 
 import re
 from collections.abc import Iterator
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -31,18 +32,21 @@ def token_of(page: str) -> str:
 
 @dataclass
 class Window:
-    """A browser's window: `get` and `post` as a person's browser does, with the token of the page that is open."""
+    """A browser's window: `get` and `post` as a person's browser does, with the token of the page that is open.
+
+    Each request sees no application context but its own, though a fixture holds one open.
+    """
 
     client: FlaskClient
     page: str = ""
 
     def get(self, path: str) -> Any:
-        answer = self.client.get(path)
+        answer = Context().run(self.client.get, path)
         self.page = answer.text
         return answer
 
     def post(self, path: str, **typed: str) -> Any:
-        return self.client.post(path, data={"csrf_token": token_of(self.page), **typed})
+        return Context().run(self.client.post, path, data={"csrf_token": token_of(self.page), **typed})
 
     def sign_in(self, username: str, password: str = PASSWORD, where: str = "") -> Any:
         self.get(f"/frame/sign-in{where}")

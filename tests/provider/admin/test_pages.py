@@ -112,7 +112,7 @@ def test_the_list_is_filtered_and_sorted_on_the_server(pages: Pages) -> None:
 def test_a_long_list_comes_in_pages(pages: Pages, book: Book) -> None:
     with pages.app.app_context():
         section = db.session.get_one(models.Section, book.first)
-        more = [{"course_id": section.course_id, "trial_id": section.trial_id, "number": f"{n:03}", "active": True,
+        more = [{"id": n, "course_id": section.course_id, "trial_id": section.trial_id, "number": f"{n:03}", "active": True,
                  "external_lms_exclude": False, "homeroom": False} for n in range(100, 220)]  # fmt: skip
         db.session.execute(insert(models.Section), more)
         db.session.commit()
@@ -175,7 +175,7 @@ def test_what_a_platform_sent_bears_its_name(pages: Pages, book: Book, rows: Gra
     assert ["from all-1.2" in head for head in heads] == [True, False, False]
     assert cells(page)[3:6] == ["5", "6 °", "7"], "a score in another's assignment is marked by itself"
     assert "<b>°</b> sent by a platform" in page
-    assert "Only this platform changes it" in page
+    assert "Read-only here" in page
     assert "<input" not in page.partition("<main")[2] and '<form method="post"' not in page.partition("<main")[2]
 
 
@@ -259,9 +259,9 @@ def fill(rows: GradeRows, book: Book, students: int, items: int) -> None:
     people = range(start, start + students)
     session.execute(insert(models.Person), [{"id": n, "guid": f"guid-{n}", "student_number": f"S{n}"} for n in people])
     session.execute(insert(models.Identity), [
-        {"person_id": n, "first_name": f"Given{n}", "last_name": f"Family{n}"} for n in people
+        {"id": n, "person_id": n, "first_name": f"Given{n}", "last_name": f"Family{n}"} for n in people
     ])  # fmt: skip
-    session.execute(insert(models.Roster), [{"section_id": book.first, "person_id": n} for n in people])
+    session.execute(insert(models.Roster), [{"id": n, "section_id": book.first, "person_id": n} for n in people])
     common = {"modified_at": rows.now, "deleted": False}
     session.execute(insert(models.LineItem), [
         {"section_id": book.first, "category_id": category, "title": f"Assignment {n}", "sourced_id": f"item-{n}",

@@ -50,7 +50,7 @@ def page_of(pages: Pages, book: Book, title: str, kind: str) -> str:
     """The page of the score or item whose link is in the column or row of an assignment."""
     window = pages.window("tom")
     grid = window.get(f"/sections/{book.first}/gradebook/").text
-    item = re.findall(rf'href="(items/\d+/)">{title}<', grid)[0]
+    item = re.findall(rf'href="(items/\d+/)" title="{title}"', grid)[0]
     if kind == "item":
         return window.get(f"/sections/{book.first}/gradebook/{item}").text
     for link in re.findall(r'href="(scores/\d+/)"', grid):
@@ -80,7 +80,7 @@ def test_a_score_that_was_put_names_the_call(pages: Pages, book: Book, student: 
         (f"PUT {base}/results/r-1", "201", ID, True),
         (f"PUT {base}/results/r-1", "201", "first-try", False),
     ]
-    assert "all-1.2: only this platform changes it" in page
+    assert "all-1.2; read-only here" in page
     assert "<code>r-1</code>" in page and "<code>li-1</code>" in page
     assert calls(page_of(pages, book, "Press", "item")) == [(f"PUT {base}/lineItems/li-1", "201", "item-call", True)]
 
