@@ -207,7 +207,8 @@ class Selector:
 
     def _stream(self, query: Any) -> Iterator[Any]:
         with streaming(self.connection) as connection:
-            yield from connection.execution_options(yield_per=5_000).execute(query, {"at": self.revision})
+            # An option of this statement alone: one of the connection would stay with it.
+            yield from connection.execute(query, {"at": self.revision}, execution_options={"yield_per": 5_000})
 
 
 def storable(value: str) -> bool:
