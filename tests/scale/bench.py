@@ -18,14 +18,14 @@ import tempfile
 from pathlib import Path
 
 from tests.database import PostgresqlServer, postgresql_programs
-from tests.scale import building, grades, pages, queries, syncing, waiting
+from tests.scale import building, grades, pages, passback, queries, syncing, waiting
 from tests.scale.document import as_data, look_around, write_document
 from tests.scale.results import Result, table
 from tests.scale.site import Site
 from tests.scale.stage import Stage
 
 #: Parts that can be chosen. Importing and the first build happen in any case: all others stand on them.
-PARTS = ("refresh", "person", "waits", "pages", "pulls", "queries", "grades", "sync")
+PARTS = ("refresh", "person", "waits", "pages", "pulls", "queries", "grades", "sync", "passback")
 
 #: A load above this spoils the numbers.
 BUSY = 0.7
@@ -83,7 +83,7 @@ def _on(database: str, folder: Path, files: Path, options: argparse.Namespace) -
 
 def _measure(stage: Stage) -> None:
     """1. Import. 2. Copy for the waits. 3. Build, and build again. 4. One person. 5. Waits, on the copy.
-    6. 1,000 changes. 7. Everything that is asked over HTTP. 8. The consumer."""
+    6. 1,000 changes. 7. Everything that is asked over HTTP. 8. The consumer, and grades that go back."""
     building.import_district(stage)
     copy = stage.site.copy(stage.scratch / "copy") if stage.wants("waits") else None
     building.build(stage)
@@ -98,6 +98,7 @@ def _measure(stage: Stage) -> None:
         stage.attempt("queries", queries.measure_queries, served)
         stage.attempt("grades", grades.measure_grades, served)
         stage.attempt("sync", syncing.measure_syncs, served)
+        stage.attempt("passback", passback.measure_passback, served)
         if stage.failures:
             stage.tell(f"the server's last words:\n{served.child.errors()}")
 

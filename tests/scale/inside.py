@@ -1,7 +1,8 @@
 """What has to happen inside a process of the provider: edits of the SIS, refreshes of one person, a steady writer,
-lines of the request log, how many there are.
+lines of the request log, how many there are, a section for many.
 
-python -m tests.scale.inside person COUNT | touch COUNT | percent COUNT | write 0 | log COUNT | calls 0
+python -m tests.scale.inside person COUNT | touch COUNT | percent COUNT | write 0 | log COUNT | calls 0 |
+    faults 0 | crowd COUNT
 The district is that of HOMEROOM_DATA and the other variables; each prints JSON.
 """
 
@@ -14,7 +15,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from provider.access.models import RequestLog
 from provider.access.request_log import Entry
@@ -22,7 +23,7 @@ from provider.app import create_app
 from provider.database import TRAFFIC, db
 from provider.eligibility.facts import Keys
 from provider.refreshing import DistrictRefresh
-from provider.sis.models import Calendar, Contact, Identity, Person, Roster
+from provider.sis.models import Calendar, Contact, Course, Enrollment, Identity, Person, Roster, Section
 from shared.database import writing
 from shared.settings import read_settings
 
@@ -89,6 +90,28 @@ def count_calls(_app: Flask, _count: int) -> dict[str, object]:
         return {"calls": connection.execute(select(func.count(RequestLog.id))).scalar_one()}
 
 
+def count_faults(_app: Flask, _count: int) -> dict[str, object]:
+    """How many requests were answered with 429 or 5xx."""
+    bad = (RequestLog.status == 429) | (RequestLog.status >= 500)
+    with db.engines[TRAFFIC].connect() as connection:
+        return {"faults": connection.execute(select(func.count(RequestLog.id)).where(bad)).scalar_one()}
+
+
+def enrol_crowd(app: Flask, count: int) -> dict[str, object]:
+    """Put students of its school on the roster of a section until it has `count`, and publish that; the class."""
+    with writing(db.engine) as connection:
+        section = connection.execute(select(func.min(Roster.section_id))).scalar_one()
+        calendar = select(Course.calendar_id).join(Section, Section.course_id == Course.id).where(Section.id == section)
+        there = set(connection.execute(select(Roster.person_id).where(Roster.section_id == section)).scalars())
+        enrolled = select(Enrollment.person_id).where(Enrollment.calendar_id.in_(calendar)).order_by(Enrollment.person_id)
+        others = [person for person in connection.execute(enrolled).scalars() if person not in there]
+        new = others[: count - len(there)]
+        connection.execute(insert(Roster), [{"section_id": section, "person_id": person} for person in new])
+        sourced_id = connection.execute(select(Section.sourced_id).where(Section.id == section)).scalar_one()
+    DistrictRefresh(app).keyed(Keys(people=frozenset(new), sections=frozenset({section})))
+    return {"class": sourced_id or str(section), "students": len(there) + len(new)}
+
+
 def write_steadily(_app: Flask, _count: int) -> dict[str, object]:
     """Write one row every PAUSE until standard input ends; milliseconds that each transaction took."""
     with db.engine.connect() as connection:
@@ -125,6 +148,8 @@ WORK: dict[str, Callable[[Flask, int], dict[str, object]]] = {
     "log": log_requests,
     "percent": change_percent,
     "calls": count_calls,
+    "faults": count_faults,
+    "crowd": enrol_crowd,
 }
 
 

@@ -48,12 +48,12 @@ def measure_waits(stage: Stage, copy: Site) -> None:
 def _during_refresh(
     site: Site, accesses: list[Access], reads: list[float], writes: list[float], late: list[float]
 ) -> None:
-    """Refresh in a child; read from here and write from another child until it has ended. `late`: see `_Reader`."""
+    """Refresh in a child; read from here and write from another child until it has ended. `late`: see `Reader`."""
     with (
         Child(python("tests.scale.inside", "write", 0), site.environment) as writer,
         Child(site.command("provider", "refresh", "--json"), site.environment) as refresh,
     ):
-        reader = _Reader(accesses)
+        reader = Reader(accesses)
         while refresh.poll() is None:
             reads.append(reader.read())
         finish(refresh)
@@ -65,7 +65,7 @@ def _during_refresh(
 
 
 def _read_for(accesses: list[Access], seconds: float) -> list[float]:
-    reader = _Reader(accesses)
+    reader = Reader(accesses)
     until = time.monotonic() + seconds
     taken = []
     while time.monotonic() < until:
@@ -74,7 +74,7 @@ def _read_for(accesses: list[Access], seconds: float) -> list[float]:
     return taken
 
 
-class _Reader:
+class Reader:
     """Asks each connection in turn for pages of 1,000 enrollments anywhere, and for users.
 
     late   how much longer than PAUSE each pause took, milliseconds: how long the machine lets wait who wants nothing
