@@ -78,6 +78,8 @@ def _load() -> ResponseReturnValue | None:
         abort(403)
     g.book_page = page
     if request.method != "GET" and not page.changeable:
+        if request.is_json:
+            abort(403)
         flash(FROZEN, "warn")
         return redirect(url_for("gradebook.show"), 303)
     return None

@@ -43,7 +43,8 @@ function fieldsOf(score) {
 }
 
 const rowOf = (score) => score.closest("tr");
-const scoreOf = (element) => (element === box ? current : rowOf(element).querySelector("input"));
+const scoreOf = (element) =>
+  element.matches("input") ? element : element === box ? current : rowOf(element).querySelector("input");
 const fieldOf = (element) => fieldsOf(scoreOf(element))[element.matches("input") ? "text" : "comment"];
 const headOf = (score) => heads[score.closest("td").cellIndex];
 const itemOf = (score) => table.dataset.item ?? headOf(score).dataset.item;
@@ -87,8 +88,10 @@ async function post(cells) {
     body: JSON.stringify({ cells }),
   }).catch(() => { throw new Error("Not saved: no answer. Try again."); });
   if (answer.ok) return (await answer.json()).cells;
+  const signedOut = "Not saved: you are signed out. Sign in in another window, then try again.";
   throw new Error({
-    401: "Not saved: you are signed out. Sign in in another window, then try again.",
+    400: signedOut, // the token went with the session
+    401: signedOut,
     403: "Not saved: you may not change this grade book any more.",
   }[answer.status] ?? "Not saved: something went wrong. Try again.");
 }
