@@ -53,7 +53,7 @@ def make_items(session: Session, item_ids: Collection[int], section_ids: Collect
     there = set()
     for chunk in chunks(item_ids):
         rows = select(LedgerItem.item_id, LedgerItem.section_id).where(LedgerItem.item_id.in_(chunk))
-        there |= set(session.execute(rows).tuples())
+        there |= {(item_id, section_id) for item_id, section_id in session.execute(rows)}
     new = [
         {"item_id": item_id, "section_id": section_id, "sis_id": str(uuid.uuid4()), "state": ItemState.NEW}
         for item_id in item_ids
@@ -152,8 +152,9 @@ class Arrived:
     request_id: str
 
 
-def note_arrived(session: Session, arrived: Sequence[Arrived], run_id: int, now: datetime) -> None:
-    """The SIS has taken these results."""
+def note_arrived(session: Session, known: KnownItem, arrived: Sequence[Arrived], run_id: int, now: datetime) -> None:
+    """The SIS has taken these results of a line item."""
+    _touch(session, known, arrived, run_id)
     fixed = {"sent_at": now, "sent_in": run_id, "posted": False, "code": None, "detail": None, "said": None}
     _write(session, LedgerScore, [
         {"id": one.id, "sis_id": one.sis_id, "digest": one.digest, "request_id": one.request_id, **fixed}
@@ -175,8 +176,9 @@ def note_settled(session: Session, ids: Iterable[int]) -> None:
     _write(session, LedgerScore, [{"id": row_id, "code": None, "detail": None, "said": None} for row_id in ids])
 
 
-def note_removed(session: Session, ids: Iterable[int], run_id: int) -> None:
-    """The SIS has these results no longer."""
+def note_removed(session: Session, known: KnownItem, ids: Collection[int], run_id: int) -> None:
+    """The SIS has these results of a line item no longer."""
+    _touch(session, known, ids, run_id)
     fixed = {"digest": None, "sent_in": run_id, "code": None, "detail": None, "said": None}
     _write(session, LedgerScore, [{"id": row_id, **fixed} for row_id in ids])
 
@@ -208,6 +210,12 @@ def note_bulk_post(session: Session, connection_id: int, has: bool) -> None:
         session.add(GradePeer(connection_id=connection_id, bulk_post=has))
     elif peer.bulk_post is not has:
         peer.bulk_post = has
+
+
+def _touch(session: Session, known: KnownItem, done: Collection[object], run_id: int) -> None:
+    """A press has brought something of the item to the SIS."""
+    if done:
+        _write(session, LedgerItem, [{"id": known.id, "sent_in": run_id}])
 
 
 def _error(why: Refusal) -> dict[str, Any]:

@@ -83,8 +83,8 @@ class SectionAtWork:
             return Outcome(known, why=why)
         self._look_for_posted(known)
         plan = self._plan(item_id, known)
-        refused = self._send_new(known, plan.new) | self._put(plan.changed)
-        refused |= self._remove(item_id, plan.gone)
+        refused = self._send_new(known, plan.new) | self._put(known, plan.changed)
+        refused |= self._remove(item_id, known, plan.gone)
         return Outcome(known, refused=refused, unchanged=plan.unchanged, left=plan.left)
 
     def _send_line_item(self, known: KnownItem, body: Body) -> Refusal | None:
@@ -146,7 +146,7 @@ class SectionAtWork:
         """Results that the SIS never had; by account, why it did not take one."""
         refused: dict[int, Refusal] = {}
         for batch in chunks(new, POSTED):
-            refused |= self._post(known, batch) if self._bulk else self._put(batch)
+            refused |= self._post(known, batch) if self._bulk else self._put(known, batch)
         return refused
 
     def _post(self, known: KnownItem, batch: Sequence[ToSend]) -> dict[int, Refusal]:
@@ -157,7 +157,7 @@ class SectionAtWork:
         with self._work.batch():
             ledger.begin_post(session, (one.known.id for one in batch))
         posted = self._sender.post_results(known.sis_id, [one.body for one in batch])
-        refused = self._note_posted(batch, posted)
+        refused = self._note_posted(known, batch, posted)
         rest = [one for one in batch if one.supplied not in posted.pairs and one.supplied not in posted.refused]
         if not rest:
             return refused
@@ -167,14 +167,14 @@ class SectionAtWork:
         else:
             with self._work.batch():
                 ledger.adopt(session, found)
-        refused |= (single := self._put([_under(one, found.get(one.known.id)) for one in rest]))
+        single = self._put(known, [_under(one, found.get(one.known.id)) for one in rest])
         if not posted.bulk and len(single) < len(rest):
             self._bulk = False
             with self._work.batch():
                 ledger.note_bulk_post(session, self._connection_id, False)
-        return refused
+        return refused | single
 
-    def _note_posted(self, batch: Sequence[ToSend], posted: Posted) -> dict[int, Refusal]:
+    def _note_posted(self, known: KnownItem, batch: Sequence[ToSend], posted: Posted) -> dict[int, Refusal]:
         """Note what a bulk POST says of each result; by account, why one was refused."""
         taken = [
             Arrived(one.known.id, sis_id, one.digest(sis_id), self._sender.request_id)
@@ -182,10 +182,10 @@ class SectionAtWork:
             if (sis_id := posted.pairs.get(one.supplied)) is not None
         ]
         refused = {one: why for one in batch if (why := posted.refused.get(one.supplied)) is not None}
-        self._note(taken, {one.known.id: why for one, why in refused.items()}, known_bulk=bool(taken))
+        self._note(known, taken, {one.known.id: why for one, why in refused.items()}, known_bulk=bool(taken))
         return {one.known.account_id: why for one, why in refused.items()}
 
-    def _put(self, batch: Sequence[ToSend]) -> dict[int, Refusal]:
+    def _put(self, known: KnownItem, batch: Sequence[ToSend]) -> dict[int, Refusal]:
         """Results one by one; by account, why the SIS did not take one."""
         refused: dict[int, Refusal] = {}
         for portion in chunks(batch, NOTED):
@@ -197,19 +197,21 @@ class SectionAtWork:
                     taken.append(arrived)
                 else:
                     not_taken[one.known.id] = refused[one.known.account_id] = why
-            self._note(taken, not_taken)
+            self._note(known, taken, not_taken)
         return refused
 
-    def _note(self, taken: Sequence[Arrived], refused: dict[int, Refusal], known_bulk: bool = False) -> None:
+    def _note(
+        self, known: KnownItem, taken: Sequence[Arrived], refused: dict[int, Refusal], known_bulk: bool = False
+    ) -> None:
         session = self._work.session
         with self._work.batch():
-            ledger.note_arrived(session, taken, self._pressed.run_id, self._work.clock())
+            ledger.note_arrived(session, known, taken, self._pressed.run_id, self._work.clock())
             ledger.note_refused(session, refused)
             if known_bulk:
                 ledger.note_bulk_post(session, self._connection_id, True)
             self._work.count(scores_sent=len(taken))
 
-    def _remove(self, item_id: int, gone: Sequence[KnownScore]) -> dict[int, Refusal]:
+    def _remove(self, item_id: int, known: KnownItem, gone: Sequence[KnownScore]) -> dict[int, Refusal]:
         """Results that were cleared here; by account, why the SIS did not delete one."""
         refused: dict[int, Refusal] = {}
         session, run_id, section_id = self._work.session, self._pressed.run_id, self.facts.section_id
@@ -222,7 +224,7 @@ class SectionAtWork:
                 else:
                     kept[row.id] = refused[row.account_id] = why
             with self._work.batch():
-                ledger.note_removed(session, (row.id for row in removed), run_id)
+                ledger.note_removed(session, known, [row.id for row in removed], run_id)
                 ledger.note_refused(session, kept)
                 told = GradeCode.SCORE_DELETED.name
                 say(session, run_id, (Said(NOTE, told, item_id, section_id, row.account_id) for row in removed))
