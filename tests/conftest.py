@@ -6,10 +6,10 @@ provider_app        the Flask application of district "demo"; `session` is its d
 consumer_settings, consumer_app, consumer_session   the same for the consumer
 """
 
+import gc
 import os
-import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,17 +19,46 @@ from cryptography.fernet import Fernet
 from flask import Flask
 
 from shared.migrations import upgrade
-from shared.settings import Settings, read_settings
-from tests.database import PostgresqlServer, dispose, in_memory, postgresql_programs
+from shared.settings import Settings
+from tests.database import Databases, PostgresqlServer, dispose, in_memory, postgresql_programs
 from tests.routes import compile_once
+from tests.sharing import Run
+from tests.templates import APP_NAME, Template, provide
 
-APP_NAME = "demo"
+RUN = pytest.StashKey[Run]()
 compile_once()
 
 # What Python has compiled is kept, whatever the environment says: the tests start hundreds of processes, each of which
 # would compile the programs anew, and pytest the tests.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin the run, or join that of the process that started this one. Until the tests are collected nothing is left
+    over that could be cleaned up."""
+    told = getattr(config, "workerinput", None)
+    if told:
+        gc.disable()
+    config.stash[RUN] = Run(Path(told["run"]), told["workerid"]) if told else Run.begin()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """pytest-xdist starts another process."""
+    node.workerinput["run"] = node.config.stash[RUN].told()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if RUN in config.stash:
+        config.stash[RUN].end()
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests that stay to the end need not be looked through whenever memory is cleaned up."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,72 +68,42 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[PostgresqlServer]:
-    """This test process's own PostgreSQL. Skips where none is installed, but in CI, where it must be, fails."""
+def this_run(pytestconfig: pytest.Config) -> Run:
+    """What the processes of this test run share."""
+    return pytestconfig.stash[RUN]
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(this_run: Run) -> Iterator[Databases]:
+    """The test run's own PostgreSQL. Skips where none is installed, but in CI, where it must be, fails."""
     programs = postgresql_programs()
     if programs is None:
         reason = "PostgreSQL is not installed (Debian package postgresql): its half of the tests cannot run"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
-    server = PostgresqlServer(programs, in_memory())
-    yield server
-    server.stop()
+    started: list[PostgresqlServer] = []
+
+    def start(place: Path) -> None:
+        pipe = this_run.pipe()
+        started.append(PostgresqlServer(programs, in_memory(), pipe))
+        os.close(pipe)
+        (place / "folder").write_text(str(started[0].folder))
+
+    place = this_run.once("postgresql-server", start)
+    yield Databases(Path((place / "folder").read_text()), this_run.process)
 
 
 @pytest.fixture(scope="session")
-def sealing_key() -> str:
-    return Fernet.generate_key().decode()
+def sealing_key(this_run: Run) -> str:
+    place = this_run.once("sealing-key", lambda place: (place / "key").write_text(Fernet.generate_key().decode()))
+    return (place / "key").read_text()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_kind(request: pytest.FixtureRequest) -> str:
     """Which database this run of the test is on."""
     return request.param
-
-
-class Template:
-    """The databases of one program with all their tables, built once for each kind and then copied."""
-
-    def __init__(self, folder: Path, key: str, build: Callable[[Settings], None]) -> None:
-        self._folder = folder
-        self._key = key
-        self._build = build
-        self._built: dict[str, str] = {}
-
-    def _settings(self, data: Path, database: str | None) -> Settings:
-        settings = read_settings({"HOMEROOM_KEY": self._key}, data)
-        return replace(settings, provider_database=database, consumer_database=database, allow_private=True)
-
-    def sqlite(self, data: Path) -> Settings:
-        """Settings over a copy of the template's SQLite files in folder `data`."""
-        source = self._folder / "sqlite"
-        if "sqlite" not in self._built:
-            self._build(self._settings(source, None))
-            self._built["sqlite"] = str(source)
-        shutil.copytree(source, data, dirs_exist_ok=True)
-        return self._settings(data, None)
-
-    def postgresql(self, data: Path, server: PostgresqlServer, name: str) -> Settings:
-        """Settings over a copy of the template's PostgreSQL database, which is called `name`_demo."""
-        if "postgresql" not in self._built:
-            template = server.new_name()
-            server.create(template)
-            self._build(self._settings(self._folder / "postgresql", server.url(template)))
-            self._built["postgresql"] = template
-        server.create(f"{name}_{APP_NAME}", self._built["postgresql"])
-        return self._settings(data, server.url(name + "_{app}"))
-
-
-def provide(kind: str, template: Template, data: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
-    """Settings over a copy of a template, for as long as a test lasts."""
-    if kind == "sqlite":
-        yield template.sqlite(data)
-        return
-    server = request.getfixturevalue("postgresql_server")
-    name = server.new_name()
-    yield template.postgresql(data, server, name)
-    server.drop(f"{name}_")
 
 
 @pytest.fixture
@@ -128,8 +127,8 @@ def _build_provider(settings: Settings) -> None:
 
 
 @pytest.fixture(scope="session")
-def provider_template(tmp_path_factory: pytest.TempPathFactory, sealing_key: str) -> Template:
-    return Template(tmp_path_factory.mktemp("provider-template"), sealing_key, _build_provider)
+def provider_template(this_run: Run, sealing_key: str) -> Template:
+    return Template(this_run, "provider", sealing_key, _build_provider)
 
 
 @pytest.fixture
@@ -168,8 +167,8 @@ def _build_consumer(settings: Settings) -> None:
 
 
 @pytest.fixture(scope="session")
-def consumer_template(tmp_path_factory: pytest.TempPathFactory, sealing_key: str) -> Template:
-    return Template(tmp_path_factory.mktemp("consumer-template"), sealing_key, _build_consumer)
+def consumer_template(this_run: Run, sealing_key: str) -> Template:
+    return Template(this_run, "consumer", sealing_key, _build_consumer)
 
 
 @pytest.fixture

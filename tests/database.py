@@ -1,6 +1,6 @@
 """Real databases for tests: SQLite files, and a PostgreSQL server of our own that never outlives the test run.
 
-A schema is built once per test process as a template and copied for each test (a file copy, or CREATE DATABASE …
+A schema is built once in a test run as a template and copied for each test (a file copy, or CREATE DATABASE …
 TEMPLATE), so that a test on a real database costs milliseconds.
 """
 
@@ -12,7 +12,9 @@ import shutil
 import subprocess
 import tempfile
 import time
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from flask import Flask
@@ -27,7 +29,7 @@ MEMORY, ROOM = Path("/dev/shm"), 4 << 30
 #: The first version that can copy a database by its log, which is slow here; older ones always copy its files.
 COPIES_BY_LOG = 150_000
 
-#: Ends the server when standard input closes, which the death of the test process does too, even a kill -9.
+#: Ends the server when standard input closes, which the death of who holds its other end does too, even a kill -9.
 KEEPER = """
 postgres -D {data} -k {folder} {options} >{folder}/log 2>&1 &
 server=$!
@@ -63,13 +65,52 @@ def postgresql_programs() -> Path | None:
     return Path(found).parent if found else None
 
 
-class PostgresqlServer:
-    """A PostgreSQL server on a Unix socket in a temporary folder, for as long as this process lives."""
+class Databases:
+    """The databases of a PostgreSQL server that runs on a Unix socket in `folder`. `process` names the process that
+    asks, so that no two give a database the same name."""
 
-    def __init__(self, programs: Path, parent: Path | None = None) -> None:
-        """Start one with its folder in `parent`, or where temporary files are."""
+    def __init__(self, folder: Path, process: str = "main") -> None:
+        self.folder = folder
+        self._process = process
         self._names = itertools.count(1)
-        self.folder = Path(tempfile.mkdtemp(prefix="homeroom-pg-", dir=parent))
+
+    @cached_property
+    def _strategy(self) -> str:
+        with self._connect() as connection:
+            return "STRATEGY FILE_COPY" if connection.info.server_version >= COPIES_BY_LOG else ""
+
+    def _connect(self) -> psycopg.Connection[tuple[Any, ...]]:
+        return psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres", autocommit=True)
+
+    def new_name(self) -> str:
+        """A database name that no test has had."""
+        return f"{self._process}_{next(self._names)}"
+
+    def url(self, name: str) -> str:
+        """The SQLAlchemy URL of database `name`, which may hold {app}."""
+        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
+
+    def create(self, name: str, template: str = "template0") -> str:
+        """Create database `name` as a copy of `template`, which nobody may be connected to; return its URL."""
+        with self._connect() as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {self._strategy}')
+        return self.url(name)
+
+    def drop(self, prefix: str) -> None:
+        """Drop every database whose name begins with `prefix` and end its connections."""
+        with self._connect() as connection:
+            rows = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix])
+            for (name,) in rows.fetchall():
+                connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+class PostgresqlServer(Databases):
+    """A server of our own in a temporary folder."""
+
+    def __init__(self, programs: Path, parent: Path | None = None, pipe: int = subprocess.PIPE) -> None:
+        """Start one with its folder in `parent`, or where temporary files are. It lives until `pipe`, of which the
+        reading end is given, is closed everywhere; without one, as long as this process."""
+        super().__init__(Path(tempfile.mkdtemp(prefix="homeroom-pg-", dir=parent)))
         data = self.folder / "data"
         user = self._unprivileged_user()
         environment = {"PATH": f"{programs}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
@@ -81,10 +122,9 @@ class PostgresqlServer:
             data=shlex.quote(str(data)), folder=shlex.quote(str(self.folder)), options=SERVER_OPTIONS
         )
         self._keeper = subprocess.Popen(
-            ["sh", "-c", script], stdin=subprocess.PIPE, env=environment, cwd="/", start_new_session=True, **user
+            ["sh", "-c", script], stdin=pipe, env=environment, cwd="/", start_new_session=True, **user
         )
         self._wait_until_ready()
-        self._strategy = "STRATEGY FILE_COPY" if self._version() >= COPIES_BY_LOG else ""
 
     def _unprivileged_user(self) -> dict:
         """Popen arguments that leave root, as which PostgreSQL refuses to run."""
@@ -98,43 +138,15 @@ class PostgresqlServer:
         deadline = time.monotonic() + 120
         while True:
             try:
-                self._admin("SELECT 1")
+                self._connect().close()
                 return
             except psycopg.OperationalError:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.05)
 
-    def _version(self) -> int:
-        with psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres") as connection:
-            return connection.info.server_version
-
-    def _admin(self, statement: str) -> None:
-        with psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres", autocommit=True) as connection:
-            connection.execute(statement)
-
-    def new_name(self) -> str:
-        """A database name that no test has had."""
-        return f"t{next(self._names)}"
-
-    def url(self, name: str) -> str:
-        """The SQLAlchemy URL of database `name`, which may hold {app}."""
-        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
-
-    def create(self, name: str, template: str = "template0") -> str:
-        """Create database `name` as a copy of `template`, which nobody may be connected to; return its URL."""
-        self._admin(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {self._strategy}')
-        return self.url(name)
-
-    def drop(self, prefix: str) -> None:
-        """Drop every database whose name begins with `prefix` and end its connections."""
-        with psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres", autocommit=True) as connection:
-            rows = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix])
-            for (name,) in rows.fetchall():
-                connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
     def stop(self) -> None:
-        """Stop the server and remove its folder."""
+        """Stop a server that lives as long as this process, and remove its folder."""
         if self._keeper.stdin:
             self._keeper.stdin.close()
         self._keeper.wait(timeout=60)

@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from shared.oneroster.versions import Version
 from tests.browser.consumer_site import Site, open_site
-from tests.conftest import Template
 from tests.faults.provider import FaultProvider
+from tests.templates import Template
 
 #: Chromium refuses to be root in its sandbox, and would call its maker's hosts.
 FLAGS = [

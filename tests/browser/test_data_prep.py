@@ -15,9 +15,9 @@ from consumer.platform.models import Account, AuditEntry, DataPrepReport, Identi
 from consumer.platform.settings import write_setting
 from consumer.sync.tables import SyncRun
 from tests.browser.consumer_site import Site, check_looks, open_site
-from tests.conftest import Template
 from tests.consumer.upgrade.two_versions import providers, second_role
 from tests.faults.provider import FaultProvider
+from tests.templates import Template
 
 
 @pytest.fixture

@@ -11,10 +11,12 @@ from provider.access.users import add_user
 from provider.database import db
 from shared.oneroster.versions import Version
 from tests.browser.consumer_site import PASSWORD, WIDE, check_looks
-from tests.contract.conftest import WRITERS, BuiltDistricts
+from tests.contract.conftest import BuiltDistricts, build_for, with_writers
 from tests.contract.door import Door
 from tests.contract.gradebooks import Gradebook, Place
 from tests.contract.platform import APP_NAME
+
+__all__ = ["build_for", "with_writers"]
 
 TITLE = "Case Study Hall"
 
@@ -53,10 +55,10 @@ class District:
 
 @pytest.fixture(scope="module")
 def _district(
-    tmp_path_factory: pytest.TempPathFactory, sealing_key: str, browser: Browser, request: pytest.FixtureRequest
-) -> Iterator[District]:
-    built = BuiltDistricts(tmp_path_factory.mktemp("pages"), sealing_key, WRITERS)
-    with built.open("sqlite", tmp_path_factory.mktemp("page"), request) as door:
+    tmp_path_factory: pytest.TempPathFactory, with_writers: BuiltDistricts, browser: Browser,
+    request: pytest.FixtureRequest,
+) -> Iterator[District]:  # fmt: skip
+    with with_writers.open("sqlite", tmp_path_factory.mktemp("page"), request) as door:
         _send(door)
         with door.app.app_context():
             now = datetime.now(UTC)

@@ -9,17 +9,20 @@ from playwright.sync_api import Browser, Page, expect
 from provider.access.connections import Options, add_connection
 from provider.database import db
 from shared.oneroster.versions import Version
-from tests.contract.conftest import WHOLE, BuiltDistricts
+from tests.contract.conftest import BuiltDistricts, build_for, built
 from tests.contract.door import Door
 from tests.contract.platform import APP_NAME
+
+__all__ = ["build_for", "built"]
 
 WIDE, NARROW = (1280, 900), (360, 740)
 
 
 @pytest.fixture(scope="module")
-def door(tmp_path_factory: pytest.TempPathFactory, sealing_key: str, request: pytest.FixtureRequest) -> Iterator[Door]:
+def door(
+    tmp_path_factory: pytest.TempPathFactory, built: BuiltDistricts, request: pytest.FixtureRequest
+) -> Iterator[Door]:
     """The demo district; its public address is another than the one that the browser knows."""
-    built = BuiltDistricts(tmp_path_factory.mktemp("pages"), sealing_key, WHOLE)
     with built.open("sqlite", tmp_path_factory.mktemp("page"), request) as door:
         yield door
 

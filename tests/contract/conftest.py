@@ -7,7 +7,7 @@ everything  all that it sees, by collection
 written     a copy whose grade book is written to, with platforms that may
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,11 +19,12 @@ from sqlalchemy import delete
 from provider.sis.models import GradingWindow
 from shared.oneroster.versions import Version
 from shared.settings import Settings
-from tests.conftest import Template
-from tests.contract.door import Door, build_district, opened
+from tests.contract.door import Door, import_district, opened, publish_for
 from tests.contract.gradebooks import Gradebook
 from tests.contract.platform import PUBLIC, RESOURCES, Platform, Record
 from tests.contract.serve_process import serving
+from tests.sharing import Run
+from tests.templates import Template
 
 #: Connections of the built districts: all schools; in `demo` also some whose scope or data are limited.
 WHOLE: dict[str, dict[str, Any]] = {f"lms-{version}": {"version": version} for version in Version}
@@ -38,23 +39,17 @@ LIMITED: dict[str, dict[str, Any]] = {
 
 
 class BuiltDistricts:
-    """Databases with the district in them, built once for each kind and then copied."""
+    """Databases with the demo district in them and published for some connections, built once for each kind of
+    database and then copied."""
 
-    def __init__(self, folder: Path, key: str, connections: dict[str, dict[str, Any]]) -> None:
-        self._secrets: dict[str, tuple[str, str]] = {}
-        self._connections = connections
-        self._template = _Public(folder, key, self._build)
-        self._by_kind: dict[str, dict[str, tuple[str, str]]] = {}
-
-    def _build(self, settings: Settings) -> None:
-        self._secrets = build_district(settings, self._connections)
+    def __init__(self, template: Template) -> None:
+        self._template = template
 
     @contextmanager
     def open(self, kind: str, scratch: Path, request: pytest.FixtureRequest, drop: bool = True) -> Iterator[Door]:
         """The door of a copy; `drop` False leaves a PostgreSQL database to the end of its server."""
         if kind == "sqlite":
-            settings = self._template.sqlite(scratch / "data")
-            yield from self._serve(kind, settings, scratch)
+            yield from self._serve(kind, self._template.sqlite(scratch / "data"), scratch)
             return
         server = request.getfixturevalue("postgresql_server")
         name = server.new_name()
@@ -63,8 +58,8 @@ class BuiltDistricts:
             server.drop(f"{name}_")
 
     def _serve(self, kind: str, settings: Settings, scratch: Path) -> Iterator[Door]:
-        secrets = self._by_kind.setdefault(kind, self._secrets)
         settings.provider_folder("demo").mkdir(parents=True, exist_ok=True)
+        secrets = {name: (str(key), str(secret)) for name, (key, secret) in self._template.told(kind).items()}
         with opened(settings, scratch, secrets) as door:
             yield door
 
@@ -74,6 +69,23 @@ class _Public(Template):
 
     def _settings(self, data: Path, database: str | None) -> Settings:
         return replace(super()._settings(data, database), provider_url=PUBLIC)
+
+
+#: build_for(name, connections): the demo district published for these connections, called `name` among the templates.
+BuildFor = Callable[[str, dict[str, dict[str, Any]]], BuiltDistricts]
+
+
+@pytest.fixture(scope="session")
+def build_for(this_run: Run, sealing_key: str, provider_template: Template) -> BuildFor:
+    """Each starts from the same import."""
+    imported = _Public(this_run, "imported", sealing_key, import_district, provider_template)
+
+    def build_for(name: str, connections: dict[str, dict[str, Any]]) -> BuiltDistricts:
+        return BuiltDistricts(
+            _Public(this_run, name, sealing_key, lambda settings: publish_for(settings, connections), imported)
+        )
+
+    return build_for
 
 
 class Demo:
@@ -121,14 +133,14 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def demo(
-    kind: str, demos: tuple[ExitStack, dict[str, Demo]], tmp_path_factory: pytest.TempPathFactory, sealing_key: str,
+    kind: str, demos: tuple[ExitStack, dict[str, Demo]], tmp_path_factory: pytest.TempPathFactory, build_for: BuildFor,
     request: pytest.FixtureRequest,
 ) -> Demo:  # fmt: skip
     """The demo district with all its connections; nobody changes it."""
     stack, opened_already = demos
     if kind not in opened_already:
         folder = tmp_path_factory.mktemp(f"demo-{kind}")
-        districts = BuiltDistricts(folder / "built", sealing_key, WHOLE | LIMITED)
+        districts = build_for("demo", WHOLE | LIMITED)
         opened_already[kind] = Demo(stack.enter_context(districts.open(kind, folder, request, drop=False)))
     return opened_already[kind]
 
@@ -151,8 +163,8 @@ def everything(demo: Demo, version: Version) -> dict[str, list[Record]]:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory, sealing_key: str) -> BuiltDistricts:
-    return BuiltDistricts(tmp_path_factory.mktemp("built"), sealing_key, WHOLE)
+def built(build_for: BuildFor) -> BuiltDistricts:
+    return build_for("whole", WHOLE)
 
 
 @pytest.fixture
@@ -171,8 +183,8 @@ WRITERS: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(scope="session")
-def with_writers(tmp_path_factory: pytest.TempPathFactory, sealing_key: str) -> BuiltDistricts:
-    return BuiltDistricts(tmp_path_factory.mktemp("with-writers"), sealing_key, WRITERS)
+def with_writers(build_for: BuildFor) -> BuiltDistricts:
+    return build_for("writers", WRITERS)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -18,7 +18,6 @@ from provider.publishing.runs import RunResult
 from provider.refreshing import DistrictRefresh
 from provider.sis.importing import import_path
 from provider.sis.settings import write_setting
-from shared.migrations import upgrade
 from shared.oneroster.versions import Version
 from shared.settings import Settings
 from tests.contract.district import FOLDER, TODAY, Files
@@ -124,13 +123,18 @@ def _connect(app: Flask, name: str, version: Version, **options: Any) -> tuple[s
         return connection.client_id, secret
 
 
-def build_district(settings: Settings, connections: dict[str, dict[str, Any]]) -> dict[str, tuple[str, str]]:
-    """The demo district, imported and published for some connections (name -> version and options); their secrets."""
+def import_district(settings: Settings) -> None:
+    """The demo district, imported into databases that have their tables."""
     app = create_app(settings, APP_NAME)
-    upgrade(app)
     with app.app_context():
         report = import_path(db.engine, FOLDER, today=TODAY)
         assert report.ok, report.refusals
+    close_app(app)
+
+
+def publish_for(settings: Settings, connections: dict[str, dict[str, Any]]) -> dict[str, tuple[str, str]]:
+    """An imported district, published for some connections (name -> version and options); their secrets."""
+    app = create_app(settings, APP_NAME)
     secrets = {name: _connect(app, name, **options) for name, options in connections.items()}
     with app.app_context():
         DistrictRefresh(app, lambda: FIRST_REFRESH).full(today=TODAY)

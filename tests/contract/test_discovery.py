@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 import requests
 
-from tests.conftest import Template
 from tests.contract.platform import APP_NAME, PUBLIC
 from tests.provider.served import listening
+from tests.templates import Template
 
 DISTRICT = f"/campus/oneroster/{APP_NAME}"
 #: oneroster-1.2.md section 1: the binding documents' name and the conformance guide's.

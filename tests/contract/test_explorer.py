@@ -7,9 +7,9 @@ import pytest
 import requests
 
 from shared.oneroster.openapi import DOCUMENTS
-from tests.conftest import Template
 from tests.contract.platform import APP_NAME
 from tests.provider.served import served
+from tests.templates import Template
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from schemathesis.specs.openapi import checks
 
 from shared.oneroster.openapi import DOCUMENTS, Described, build
 from shared.oneroster.versions import Version
-from tests.contract.conftest import BuiltDistricts
+from tests.contract.conftest import BuildFor
 from tests.contract.fitting import Known, fit, read_known, turn_of
 from tests.contract.platform import APP_NAME, PUBLIC, Platform
 from tests.contract.serve_process import serving
@@ -69,10 +69,10 @@ class Districts:
 
 @pytest.fixture(scope="module")
 def open_district(
-    tmp_path_factory: pytest.TempPathFactory, sealing_key: str, request: pytest.FixtureRequest
+    tmp_path_factory: pytest.TempPathFactory, sealing_key: str, build_for: BuildFor, request: pytest.FixtureRequest
 ) -> Iterator[Open]:
     """Opens the district on a database, when it is first asked for."""
-    built = BuiltDistricts(tmp_path_factory.mktemp("described"), sealing_key, CONNECTIONS)
+    built = build_for("described", CONNECTIONS)
     opened: dict[str, Districts] = {}
     with ExitStack() as stack:
 

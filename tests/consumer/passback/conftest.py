@@ -13,22 +13,21 @@ import pytest
 
 from consumer.app import create_app
 from consumer.database import db
-from shared.migrations import upgrade
 from shared.oneroster.versions import Version
 from shared.settings import Settings
-from tests.conftest import APP_NAME, Template, provide
 from tests.consumer.passback.books import GradeBook
 from tests.consumer.passback.sis import Sis
 from tests.consumer.sync.platform import Platform
 from tests.database import dispose
 from tests.faults.provider import FaultProvider
+from tests.sharing import Run
+from tests.templates import APP_NAME, Template, provide
 
 Templates = dict[Version, Template]
 
 
 def _build(version: Version, settings: Settings) -> None:
     app = create_app(settings)
-    upgrade(app)
     with app.app_context(), FaultProvider(version) as provider:
         platform = Platform(db.session(), provider)
         platform.map_all()
@@ -37,10 +36,10 @@ def _build(version: Version, settings: Settings) -> None:
 
 
 @pytest.fixture(scope="session")
-def synced(tmp_path_factory: pytest.TempPathFactory, sealing_key: str) -> Templates:
+def synced(this_run: Run, sealing_key: str, consumer_template: Template) -> Templates:
     """The databases of a platform that was synced with the small district, by version."""
     return {
-        version: Template(tmp_path_factory.mktemp(f"synced-{version}"), sealing_key, partial(_build, version))
+        version: Template(this_run, f"synced-{version}", sealing_key, partial(_build, version), consumer_template)
         for version in Version
     }
 

@@ -1,16 +1,22 @@
 """Finding people in Manage Users, and closing their accounts."""
 
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
 
+from consumer.app import create_app
 from consumer.connections import Connection
+from consumer.database import db
 from consumer.platform.accounts import NotAllowed, find_account_ids, find_accounts, set_active
 from consumer.platform.keys import with_keys
 from consumer.platform.models import Account, AccountPassword, AccountSchool, AccountSisId, AuditEntry, School
+from tests.database import dispose
+from tests.templates import Template
 
 NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
 
@@ -94,14 +100,12 @@ def test_nobody_locks_everybody_out(people: Any) -> None:
     assert bob.active
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "how",
     [{}, {"page": 1_990}, {"search": "tuskmann"}, {"search": "b lan"}, {"search": "77@"}, {"sort": "-username"}],
     ids=str,
 )
-def test_a_list_of_a_hundred_thousand_is_quick(many: Any, how: dict[str, Any]) -> None:
+def test_a_list_of_a_hundred_thousand_is_quick(many: Session, how: dict[str, Any]) -> None:
     """In processor time: other work on the machine must not decide."""
     best = 9.0
     for _ in range(3):
@@ -112,10 +116,9 @@ def test_a_list_of_a_hundred_thousand_is_quick(many: Any, how: dict[str, Any]) -
     assert best < 0.15
 
 
-@pytest.fixture
-def many(consumer_session: Any) -> Any:
-    """A hundred thousand accounts with 240 names."""
-    session = consumer_session()
+@pytest.fixture(scope="module")
+def many(consumer_template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """A hundred thousand accounts with 240 names, on SQLite, for reading only."""
     middles, ends = ("an", "el", "ig", "or", "usk"), ("a", "ers", "in", "mann")
     names = [f"{a}{b}{c}" for a in "BDFGKLMNPRST" for b in middles for c in ends]
     rows = [
@@ -123,6 +126,10 @@ def many(consumer_session: Any) -> Any:
          "family_name": names[n * 11 % 240], "role": "student"}
         for n in range(100_000)
     ]  # fmt: skip
-    session.execute(insert(Account.__table__), [with_keys(row) for row in rows])
-    session.commit()
-    return session
+    app = create_app(consumer_template.sqlite(tmp_path_factory.mktemp("many")))
+    with app.app_context():
+        session = db.session()
+        session.execute(insert(Account.__table__), [with_keys(row) for row in rows])
+        session.commit()
+        yield session
+    dispose(app, db)

@@ -14,9 +14,9 @@ from provider.access.users import add_user
 from provider.app import close_app, create_app
 from provider.database import db
 from shared.migrations import upgrade
-from tests.conftest import Template
 from tests.provider.admin.conftest import NOW, PASSWORD, Pages, Window, token_of
 from tests.provider.served import served
+from tests.templates import Template
 
 
 def test_somebody_who_signs_in_lands_at_the_sections(pages: Pages) -> None:

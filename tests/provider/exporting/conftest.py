@@ -19,8 +19,8 @@ from provider.exporting.export import ExportReport, Order, export
 from provider.refreshing import DistrictRefresh
 from provider.sis.importing import ImportReport, import_path
 from shared.oneroster.versions import Version
-from tests.conftest import Template
 from tests.database import dispose
+from tests.templates import Template
 
 TODAY = date(2026, 11, 20)
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

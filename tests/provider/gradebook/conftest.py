@@ -17,13 +17,13 @@ from provider.database import db
 from provider.gradebook.visible import Visible
 from provider.publishing.catalog import find_edition
 from provider.refreshing import DistrictRefresh
-from shared.migrations import upgrade
 from shared.oneroster.versions import BASE_PATHS, Version
 from shared.settings import Settings
-from tests.conftest import APP_NAME, Template
 from tests.provider.eligibility.districts import TODAY, SmallDistrict
 from tests.provider.eligibility.stored import store
 from tests.provider.gradebook.rows import GradeRows
+from tests.sharing import Run
+from tests.templates import APP_NAME, Template
 
 Record = dict[str, Any]
 
@@ -102,7 +102,6 @@ WHO = {"all": None, "lincoln": ["101"], "grant": ["102"]}
 def _publish(settings: Settings) -> None:
     """Build the district and publish it for its connections."""
     app = create_app(settings, APP_NAME)
-    upgrade(app)
     district = SmallDistrict()
     build(district)
     now = _first_refresh()
@@ -124,9 +123,9 @@ def _first_refresh() -> datetime:
 
 
 @pytest.fixture(scope="session")
-def provider_template(tmp_path_factory: pytest.TempPathFactory, sealing_key: str) -> Template:
+def provider_template(this_run: Run, sealing_key: str, provider_template: Template) -> Template:
     """In this folder a provider's database is not empty: it has the district above, published in both versions."""
-    return Template(tmp_path_factory.mktemp("gradebook-template"), sealing_key, _publish)
+    return Template(this_run, "gradebook", sealing_key, _publish, provider_template)
 
 
 @pytest.fixture

@@ -18,12 +18,12 @@ from provider.eligibility.facts import Keys
 from provider.publishing.runs import RunResult
 from provider.refreshing import DistrictRefresh
 from provider.sis import models
-from shared.migrations import upgrade
 from shared.oneroster.versions import BASE_PATHS, Version
 from shared.settings import Settings
-from tests.conftest import APP_NAME, Template, provide
 from tests.provider.eligibility.districts import TODAY, SmallDistrict
 from tests.provider.eligibility.stored import store
+from tests.sharing import Run
+from tests.templates import APP_NAME, Template, provide
 
 Record = dict[str, Any]
 STUDENTS = 260
@@ -99,7 +99,6 @@ def build_district() -> SmallDistrict:
 def _publish(settings: Settings) -> None:
     """Build the district and publish it for a connection of each version."""
     app = create_app(settings, APP_NAME)
-    upgrade(app)
     now = _first_refresh()
     with app.app_context():
         store(db.session(), build_district())
@@ -117,8 +116,8 @@ def _first_refresh() -> datetime:
 
 
 @pytest.fixture(scope="session")
-def published_template(tmp_path_factory: pytest.TempPathFactory, sealing_key: str) -> Template:
-    return Template(tmp_path_factory.mktemp("published-template"), sealing_key, _publish)
+def published_template(this_run: Run, sealing_key: str, provider_template: Template) -> Template:
+    return Template(this_run, "published", sealing_key, _publish, provider_template)
 
 
 @pytest.fixture
