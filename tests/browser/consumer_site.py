@@ -75,11 +75,11 @@ class Site:
         self.platform.connection.acting_account_id = account_id
         db.session.commit()
 
-    def page(self, username: str | None = None, size: tuple[int, int] = WIDE) -> Page:
-        """A window of its own, signed in as `username`."""
+    def page(self, username: str | None = None, size: tuple[int, int] = WIDE, script: bool = True) -> Page:
+        """A window of its own, signed in as `username`; `script` False: without JavaScript."""
         width, height = size
         context = self.browser.new_context(
-            viewport={"width": width, "height": height}, locale="en-US",
+            viewport={"width": width, "height": height}, locale="en-US", java_script_enabled=script,
             storage_state=self._signed_in.get(username) if username else None,
         )  # fmt: skip
         context.set_default_timeout(20_000)
