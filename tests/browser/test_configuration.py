@@ -55,6 +55,19 @@ def test_a_secret_is_stored_and_never_shown(site: Site, fault: FaultProvider) ->
     expect(page.get_by_text("Saved.")).to_be_visible()
 
 
+def test_reading_what_changed_is_a_switch(site: Site) -> None:
+    """C-89: off until somebody puts it on, and written down."""
+    page = open_tab(site)
+    switch = page.get_by_label("Read only what changed")
+    for wanted in (True, False):
+        expect(switch).to_be_checked(checked=not wanted)
+        switch.set_checked(wanted)
+        press(page, "Save API Credentials")
+        expect(page.get_by_text("Saved.")).to_be_visible()
+        assert stored(site, "delta_reads") is wanted
+    assert any("delta_reads" in str(row.after) for row in db.session.query(AuditEntry))
+
+
 def test_errors_stand_beside_their_fields_and_nothing_typed_is_lost(site: Site) -> None:
     page = open_tab(site)
     page.get_by_label("OneRoster Domain").fill("ftp://sis.example")
