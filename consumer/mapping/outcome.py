@@ -83,7 +83,7 @@ class Code(Enum):
     DELTA_REFUSED = Advice(
         "The SIS cannot tell what changed",
         "Switch the reading of changes off in the Configuration tab, or ask the SIS vendor for the filter on "
-        "dateLastModified", "platform or SIS",
+        "dateLastModified", "SIS or platform",
     )  # fmt: skip
     BAD_DATA = Advice("The record cannot be read", "Correct the record", "SIS")
     NOT_APPLIED = Advice("The change could not be made here", "Sync again; if it repeats, ask the operator", "platform")
