@@ -176,6 +176,10 @@ def test_a_closed_section_says_why_and_what_to_do(book: GradeBook) -> None:
     session.flush()
     assert "ended this section" in (why_closed(session, other) or "")
     assert why_book_closed(session, book.book) is None
+    other.frozen, book.head.frozen = False, True
+    session.flush()
+    assert why_closed(session, book.head) and why_book_closed(session, book.book) is None
+    other.frozen, book.head.frozen = True, False
     book.connection.active_year = 2028
     session.flush()
     said = why_closed(session, book.head) or ""
