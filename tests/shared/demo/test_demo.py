@@ -4,18 +4,21 @@ import os
 import re
 import shutil
 import signal
+import time
 from collections.abc import Iterator
 
 import pytest
 import requests
 
 from tests.ports import free_ports
+from tests.shared.demo.browsing import Visitor
 from tests.shared.demo.running import RunningDemo
 from tests.shell_blocks import demo_blocks, run_shell, substitute
 
 pytestmark = pytest.mark.slow
 
 PATHS = {"1.1": "/ims/oneroster/v1p1", "1.2": "/ims/oneroster/rostering/v1p2"}
+GRADES = {"1.1": "/ims/oneroster/v1p1", "1.2": "/ims/oneroster/gradebook/v1p2"}
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +43,22 @@ def read(demo: RunningDemo, name: str, collection: str) -> requests.Response:
             data={"grant_type": "client_credentials"},
             auth=(connection["client_id"], connection["client_secret"]),
         ).json()["access_token"]
-        url = f"{provider['base_url']}{PATHS[connection['version']]}/{collection}?limit=5000"
+        paths = GRADES if collection.endswith(("lineItems", "results")) else PATHS
+        query = f"{'&' if '?' in collection else '?'}limit=5000"
+        url = f"{provider['base_url']}{paths[connection['version']]}/{collection}{query}"
         return session.get(url, headers={"Authorization": f"Bearer {token}"})
+
+
+def gradebook(demo: RunningDemo, name: str, title: str) -> dict[str, list[dict[str, object]]]:
+    """What the SIS has of the platform's own in the grade book of a class: line items and their results."""
+    (class_,) = read(demo, name, f"classes?filter=title='{title}'").json()["classes"]
+    rows = {}
+    for collection in ("lineItems", "results"):
+        rows[collection] = read(demo, name, f"classes/{class_['sourcedId']}/{collection}").json()[collection]
+    given = {"Getting started", "First test"}
+    items = [row for row in rows["lineItems"] if row["title"] not in given]
+    ids = {row["sourcedId"] for row in items}
+    return {"lineItems": items, "results": [row for row in rows["results"] if row["lineItem"]["sourcedId"] in ids]}
 
 
 def test_demo_json_says_what_scripts_rely_on(demo):
@@ -110,6 +127,46 @@ def test_the_administrator_signs_in_with_what_demo_json_says(demo, program, addr
         assert page.status_code == 200
         assert "Sign out" in page.text
         assert "sign-in" not in page.url
+
+
+def test_the_teacher_sends_grades_and_mends_what_could_not_be_sent(demo):
+    """From demo.json to the grade book of the SIS, as README.md tells it."""
+    consumer = demo.content["consumer"]
+    assert consumer["teacher"]["password"] not in demo.said
+    assert consumer["teacher"]["username"] in demo.said
+    with Visitor(consumer["url"]) as gail:
+        gail.submit(gail.form(""), **consumer["teacher"])
+        assert gail.text.index("Computer Science 1") < gail.text.index("Computer Science 2")
+        gail.follow("Sync grades")
+        gail.submit(gail.form("/approve"))
+        gail.follow("Configuration")
+        gail.submit(gail.form("/read"))
+        mapping = gail.form("/configuration/")
+        goes = {"Homework": "Homework", "Projects": "Classwork", "Tests": "Tests"}
+        chosen = zip(mapping.choices, goes.values(), strict=True)
+        gail.submit(mapping, **{name: mapping.choices[name][title] for name, title in chosen})
+        gail.follow("Sync Grades")
+        gail.submit(gail.form("/press"), send="changes")
+        wait_until_sent(gail)
+        assert gail.text.count(">Successful<") == 11
+        gail.follow("View Error")
+        assert "Worksheet 5: In the winter break" in gail.text
+        assert "The due date is in none of the section&#39;s terms" in gail.text
+        assert "Choose a due date in one of them" in gail.text
+
+    received = gradebook(demo, "lms-1.2", "Computer Science 1")
+    titles = {item["title"] for item in received["lineItems"]}
+    assert {"Quiz 1", "Project: A game"} < titles and "Worksheet 5: In the winter break" not in titles
+    assert 220 < len(received["results"]) < 11 * 25
+
+
+def wait_until_sent(gail: Visitor, seconds: float = 120) -> None:
+    """Look at the page again until the press has ended."""
+    deadline = time.monotonic() + seconds
+    while 'name="send"' not in gail.text:
+        assert time.monotonic() < deadline, gail.text
+        time.sleep(0.5)
+        gail.go(gail.url)
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
