@@ -36,7 +36,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "missing_as_zero": (
         "A missing score goes as 0 in OneRoster 1.1",
-        "OneRoster 1.1 cannot say that work is missing. Off: a missing score is not sent there.",
+        "OneRoster 1.1 cannot say that work is missing. Off: it goes as not submitted, without points.",
     ),
     "grade_title_limit": (
         "Characters of an item's title",
