@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consumer.connections import Connection
 from consumer.database import db
-from consumer.platform.gradebook.books import sections_taught
+from consumer.passback.standing import red_dots
+from consumer.platform.gradebook.books import book_of, sections_taught
 from consumer.platform.settings import read_settings
 from consumer.sync.log import KINDS
 from consumer.sync.schedule import NextRun
@@ -50,12 +51,13 @@ def show() -> ResponseReturnValue:
     """Connections for administrators, sections for course admins; others have nothing to do here but their password."""
     session, person = db.session(), the_person()
     taught = sections_taught(session, person.id)
-    course_app = "course_app.show" if "course_app" in current_app.blueprints else None
+    books = (book_of(session, head) for head in {one.head_id for one in taught})
+    dots = red_dots(session, [book for book in books if book is not None])
     if not is_administrator(person):
-        return render_template("member.html", taught=taught, course_app=course_app)
+        return render_template("member.html", taught=taught, dots=dots)
     lines = connection_lines(session, datetime.now(UTC))
     zone = read_settings(session).time_zone
-    return render_template("home.html", lines=lines, zone=zone, taught=taught, course_app=course_app)
+    return render_template("home.html", lines=lines, zone=zone, taught=taught, dots=dots)
 
 
 @home.get("/connections/<int:connection_id>/")

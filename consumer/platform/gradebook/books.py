@@ -70,9 +70,10 @@ class Book:
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """A section that somebody is course admin of. `shares` names the section whose book it shares, if any."""
+    """A section that somebody is course admin of. `head_id`: the head of its book; `shares`: its name, if another."""
 
     id: int
+    head_id: int
     name: str
     course: str
     school: str
@@ -116,10 +117,11 @@ def sections_taught(session: Session, account_id: int) -> list[Taught]:
     )
     return [
         Taught(
-            row.id, row.name, course, school, row.school_year, row.frozen, row.connection_id is not None, shares, count
+            row.id, row.linked_to_id or row.id, row.name, course, school, row.school_year, row.frozen,
+            row.connection_id is not None, shares, count,
         )
         for row, course, school, shares, count in rows
-    ]
+    ]  # fmt: skip
 
 
 def _led(account_id: int) -> Select[int]:

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from consumer.database import db
+from consumer.passback.standing import red_dot
 from consumer.platform.audit import audit
 from consumer.platform.gradebook.books import Book, BookSection, book_of, may_use
 from consumer.platform.models import Account
@@ -29,7 +30,7 @@ open_to_all(files)
 
 #: The pages beside each other: a view, its words, and the views that belong to it.
 TABS = (
-    ("show", "Scores", frozenset({"show", "one_item"})),
+    ("show", "Scores", frozenset({"show", "one_item", "print_scores"})),
     ("list_items", "Items", frozenset({"list_items", "new_item", "edit_item", "ask_delete_item"})),
     ("list_categories", "Categories", frozenset({"list_categories", "edit_category"})),
     ("list_linked", "Linked sections", frozenset({"list_linked"})),
@@ -43,12 +44,14 @@ class Page:
     """What every page of a grade book knows.
 
     section  the section of the book through which somebody came
+    dot      whether not every grade of the book arrived in the SIS (C-122)
     zone     the organisation's time zone
     """
 
     book: Book
     section: BookSection
     account_id: int
+    dot: bool
     zone: str
 
     @property
@@ -128,7 +131,8 @@ def _page(session: Session) -> Page | None:
     account_id = the_person().id
     if not may_use(session, account_id, book):
         return None
-    return Page(book, book.section(g.section_id), account_id, read_settings(session).time_zone)
+    zone = read_settings(session).time_zone
+    return Page(book, book.section(g.section_id), account_id, red_dot(session, book), zone)
 
 
 def _address(name: str) -> str:
