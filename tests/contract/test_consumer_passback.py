@@ -29,7 +29,7 @@ from consumer.platform.gradebook.scores import record
 from consumer.platform.models import Account, Enrollment, GradeItem, Section
 from consumer.platform.settings import OrganisationSettings
 from consumer.runs.line import take_up
-from provider.sis.models import GradingWindow
+from provider.sis.models import GradingTask, GradingWindow, Term
 from shared.oneroster.versions import Version
 from shared.owner import begin_work, end_work
 from tests.contract.conftest import BuiltDistricts
@@ -59,10 +59,10 @@ def door(
 
 
 class Gail:
-    """The teacher of Computer Science 1, 2 and 3 on a platform that was synced."""
+    """The teacher of Computer Science 1, 2 and 3 on a platform that was synced, with the book of one of them."""
 
-    def __init__(self, lms: Lms) -> None:
-        self.lms, self.session = lms, lms.session
+    def __init__(self, lms: Lms, number: int = 1) -> None:
+        self.lms, self.session, self.number = lms, lms.session, number
         self.account = self.session.scalars(select(Account).where(Account.username_key == TEACHER)).one()
         approve(self.session, self.account.id, NOW)
         self.session.commit()
@@ -74,7 +74,7 @@ class Gail:
 
     @property
     def book(self) -> Book:
-        found = book_of(self.session, self.section(1).id)
+        found = book_of(self.session, self.section(self.number).id)
         assert found is not None
         return found
 
@@ -213,6 +213,39 @@ def test_linked_sections_with_the_same_grading_tasks_each_get_their_own(lms: Lms
     unlink(lms.session, gail.book, third.id)
     lms.session.commit()
     assert gail.press().status == "Completed"
+
+
+def test_a_closed_grading_window_is_told_in_the_words_of_the_sis(lms: Lms, door: Door) -> None:
+    """C-138, P-119: the window is that of the section's grading task. Once it is open, the next press sends the rest."""
+    lms.connect("lms-1.2", Version.V1P2, "oauth2")
+    lms.map_and_sync()
+    gail = Gail(lms, 3)
+    item = gail.item("The last one", gail.category())
+    first, second, *_ = gail.students(3)
+    gail.score(item, first, "11")
+    gail.score(item, second, "12")
+    door.edit_sis(_close_final_exam)
+    try:
+        run = gail.press()
+    finally:
+        door.edit_sis(lambda session: session.execute(delete(GradingWindow)))
+    assert run.status == "Completed with errors"
+    rows = list(lms.session.scalars(select(PassbackMessage).where(PassbackMessage.run_id == run.id)))
+    assert [row.code for row in rows] == ["WINDOW_CLOSED"] * 2
+    assert all("Final Exam" in (row.said or "") and "closed" in (row.said or "") for row in rows)
+    assert gail.there("The last one", 3) == {}
+    run = gail.press()
+    assert run.status == "Completed", gail.said(run)
+    assert sorted(score for score, _ in gail.there("The last one", 3).values()) == [11, 12]
+
+
+def _close_final_exam(session: Any) -> None:
+    """Its windows have ended ten days ago."""
+    task = session.scalars(select(GradingTask.id).where(GradingTask.code == "EXAM")).one()
+    today = datetime.now(UTC).date()
+    for term in session.scalars(select(Term.id)).all():
+        days = {"opens_on": today - timedelta(days=40), "closes_on": today - timedelta(days=10)}
+        session.add(GradingWindow(grading_task_id=task, term_id=term, **days))
 
 
 @pytest.mark.parametrize("version", list(Version))
