@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from consumer.platform.gradebook.entries import parse_entry
+from consumer.platform.gradebook.entries import BadEntry, parse_entry, read_number
 from consumer.platform.gradebook.items import LONGEST_TITLE, MOST_POINTS
 from consumer.platform.gradebook.scores import LONGEST_COMMENT
 from consumer.platform.import_rows import RowError
@@ -20,7 +20,6 @@ COLUMNS = (
 #: What is said about an item, and about a student's score for it.
 ITEM_COLUMNS, SCORE_COLUMNS = ("kind", "points", "due_date", "published"), ("score", "comment")
 
-_POINTS = re.compile(r"[0-9]{1,6}([.,][0-9]{1,2})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YES, _NO = ("yes", "true", "1"), ("no", "false", "0")
 
@@ -89,8 +88,11 @@ def _kind(text: str) -> str:
 
 
 def _points(text: str) -> float:
-    points = float(text.replace(",", ".")) if _POINTS.fullmatch(text) else -1
-    if not 0 <= points <= MOST_POINTS:
+    try:
+        points = read_number(text)
+    except BadEntry:
+        points = None
+    if points is None or points > MOST_POINTS:
         raise ValueError(f"is no number from 0 to {MOST_POINTS:,} with at most two decimals")
     return points
 

@@ -158,7 +158,7 @@ WRONG = [
     ("Robotics 1,,,Essay,10,,maybe,,,", "published", "is neither yes nor no"),
     ("Robotics 1,,,Essay,10,,,dan,5,", "username", "is no student of this section"),
     ("Robotics 1,,,Essay,10,,,tess,5,", "username", "is no student of this section"),
-    ("Robotics 1,,,Essay,10,,,ada,A+,", "score", "Type a number of points"),
+    ("Robotics 1,,,Essay,10,,,ada,A+,", "score", "type points"),
     ("Robotics 1,,,Essay,10,,,ada,ex mi,", "score", "either exempt or missing"),
     ("Robotics 1,,,Essay,10,,,,5,", "username", "is blank, and score is a student's"),
     ("Robotics 1,,,,10,,,,,", "title", "is blank, and points says something about an item"),
