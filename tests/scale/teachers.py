@@ -114,7 +114,7 @@ def press_books(session: Session, settings: Settings, which: str) -> None:
         assert book is not None
         ids.append(press(session, book, _teacher(session, section), None, Send.CHANGES, datetime.now(UTC)).id)
         session.commit()
-    announce(settings, GRADES)
+        announce(settings, GRADES)
     while session.scalar(select(func.count()).where(PassbackRun.id.in_(ids), PassbackRun.status.in_(OPEN))):
         session.commit()
         time.sleep(LOOK)
