@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from consumer.database import db
 from consumer.passback.tables import SisCategory
 from consumer.passback.working import GRADE_LINE
 from consumer.platform.models import Account, Enrollment
 from consumer.runs.working import work_on_next
-from tests.browser.consumer_site import WIDE, Site
+from tests.browser.consumer_site import Site
 from tests.consumer.passback.books import NOW, GradeBook
 from tests.faults.gradebook import PlainSis
 
@@ -26,10 +26,17 @@ class Classroom:
     def address(self) -> str:
         return f"{self.site.address}/sections/{self.book.head.id}/sis/"
 
-    def open(self, part: str = "", username: str = "tess", size: tuple[int, int] = WIDE) -> Page:
-        page = self.site.page(username, size)
+    def open(self, part: str = "", username: str = "tess", script: bool = True) -> Page:
+        page = self.site.page(username, script=script)
         page.goto(self.address + part)
         return page
+
+    def sync_all(self) -> None:
+        """Press *Sync all*, and confirm it."""
+        page = self.open()
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.get_by_role("button", name="Sync all").click()
+        expect(page.get_by_text("Waiting in line")).to_be_visible()
 
     def work(self) -> str:
         """What a worker does: the press at the front of the line, from its beginning to its end; how it ended."""

@@ -15,6 +15,8 @@ from consumer.passback.tables import AppApproval, CategoryMapping, LedgerItem, P
 from consumer.platform.models import Account, AuditEntry, GradeCategory, GradeItem, Section
 from consumer.platform.settings import write_setting
 from consumer.sync.tables import SchoolMapping
+from shared.oneroster.versions import Version
+from tests.consumer.passback.sis import ROOT, Sis
 from tests.consumer.platform import classroom
 
 HOSTILE = ("\0", "a\0b", "9" * 23, "9" * 5000, "²", "-1", "nan", "Ünï", "%_\\")
@@ -240,6 +242,24 @@ def test_a_sis_that_does_not_answer_is_told_beside_the_button(app: Flask, ada: F
     assert "The SIS did not tell its categories" in text
     assert "What to do:" in text
     assert count(app, SisCategory) == 1
+
+
+def test_categories_are_read_from_the_sis_when_asked_for(app: Flask, ada: FlaskClient) -> None:
+    """C-125: one that the SIS no longer offers is told, and stays chosen until somebody chooses another."""
+    post(ada, "configuration/1/", **hidden(ada, APP + "configuration/"), **{"category-1": "c1"})
+    with Sis(Version.V1P2) as sis:
+        with app.app_context():
+            section, connection = db.session.get_one(Section, 1), db.session.get_one(Connection, 1)
+            categories = [{"sourcedId": "c2", "status": "active", "title": "Quizzes"}]
+            sis.says(f"gradebook/classes/{section.sis_id}/categories", {"categories": categories})
+            connection.base_url, connection.token_url = sis.host + ROOT, sis.host + "/token"
+            connection.client_secret_sealed = app.extensions["homeroom"]["sealer"].seal("secret")
+            db.session.commit()
+        assert "The SIS has 1 category for Algebra 1." in post(ada, "configuration/1/read")
+    text = ada.get(APP + "configuration/").text
+    assert "TESTS (no longer offered)" in text
+    assert "The SIS does not offer this category any more: choose another one" in text
+    assert ">Quizzes</option>" in text
 
 
 def test_a_secret_that_cannot_be_read_is_told_beside_the_button(ada: FlaskClient) -> None:
