@@ -1,6 +1,7 @@
 """The district's users as the frame asks for them: who may sign in, with which password, as what."""
 
 from datetime import UTC, datetime
+from functools import cache
 
 from provider.access.user_tables import SisUser
 from provider.access.users import BadUser, add_user, find_user, has_administrator, set_password
@@ -9,8 +10,13 @@ from shared.database import will_write
 from shared.web.passwords import hash_password, verify
 from shared.web.people import Person, Refused
 
-#: What is checked for a username that nobody has, so that the answer takes as long as for one that somebody has.
-_NOBODY = hash_password("the password of nobody at all")
+
+@cache
+def _nobody() -> str:
+    """What is checked for a username that nobody has, so that the answer takes as long as for one that somebody has.
+    Hashing takes a tenth of a second, which commands that never ask should not have to wait.
+    """
+    return hash_password("the password of nobody at all")
 
 
 class DistrictAccounts:
@@ -19,7 +25,7 @@ class DistrictAccounts:
     def check(self, username: str, password: str) -> Person | None:
         user = find_user(db.session(), username)
         if user is None:
-            verify(_NOBODY, password)
+            verify(_nobody(), password)
             return None
         return _person(user) if verify(user.password_hash, password) and user.active else None
 
