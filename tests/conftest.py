@@ -20,7 +20,15 @@ from flask import Flask
 
 from shared.migrations import upgrade
 from shared.settings import Settings
-from tests.database import Databases, PostgresqlServer, dispose, in_memory, postgresql_programs
+from tests.database import (
+    SERVER_OPTIONS,
+    SHORT_LIVED,
+    Databases,
+    PostgresqlServer,
+    dispose,
+    in_memory,
+    postgresql_programs,
+)
 from tests.routes import compile_once
 from tests.sharing import Run
 from tests.templates import APP_NAME, Template, provide
@@ -86,7 +94,7 @@ def postgresql_server(this_run: Run) -> Iterator[Databases]:
 
     def start(place: Path) -> None:
         pipe = this_run.pipe()
-        started.append(PostgresqlServer(programs, in_memory(), pipe))
+        started.append(PostgresqlServer(programs, in_memory(), pipe, SERVER_OPTIONS + SHORT_LIVED))
         os.close(pipe)
         (place / "folder").write_text(str(started[0].folder))
 

@@ -23,6 +23,12 @@ from flask_sqlalchemy import SQLAlchemy
 #: Speed over safety: the server's data is thrown away with the test run.
 SERVER_OPTIONS = "-F -c full_page_writes=off -c synchronous_commit=off -c listen_addresses= -c max_connections=200"
 
+#: And for a server that makes and drops databases all the time, none of which grows old: what is done at a checkpoint,
+#: which each of them asks for, and behind everybody's back.
+SHORT_LIVED = (
+    " -c autovacuum=off -c wal_level=minimal -c max_wal_senders=0 -c shared_buffers=32MB -c log_checkpoints=off"
+)
+
 #: Where files live in memory, and how much of it must be free for a server there.
 MEMORY, ROOM = Path("/dev/shm"), 4 << 30
 
@@ -107,7 +113,9 @@ class Databases:
 class PostgresqlServer(Databases):
     """A server of our own in a temporary folder."""
 
-    def __init__(self, programs: Path, parent: Path | None = None, pipe: int = subprocess.PIPE) -> None:
+    def __init__(
+        self, programs: Path, parent: Path | None = None, pipe: int = subprocess.PIPE, options: str = SERVER_OPTIONS
+    ) -> None:
         """Start one with its folder in `parent`, or where temporary files are. It lives until `pipe`, of which the
         reading end is given, is closed everywhere; without one, as long as this process."""
         super().__init__(Path(tempfile.mkdtemp(prefix="homeroom-pg-", dir=parent)))
@@ -118,9 +126,7 @@ class PostgresqlServer(Databases):
             ["initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"],
             check=True, capture_output=True, env=environment, cwd=self.folder, **user,
         )  # fmt: skip
-        script = KEEPER.format(
-            data=shlex.quote(str(data)), folder=shlex.quote(str(self.folder)), options=SERVER_OPTIONS
-        )
+        script = KEEPER.format(data=shlex.quote(str(data)), folder=shlex.quote(str(self.folder)), options=options)
         self._keeper = subprocess.Popen(
             ["sh", "-c", script], stdin=pipe, env=environment, cwd="/", start_new_session=True, **user
         )

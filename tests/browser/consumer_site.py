@@ -42,7 +42,8 @@ class Site:
     browser: Browser
     platform: Platform
     _contexts: list[BrowserContext] = field(default_factory=list)
-    _signed_in: dict[str, StorageState] = field(default_factory=dict)
+    _sessions: dict[str, StorageState] = field(default_factory=dict)
+    _begun: dict[str, StorageState | None] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
 
     @property
@@ -78,10 +79,10 @@ class Site:
     def page(self, username: str | None = None, size: tuple[int, int] = WIDE, script: bool = True) -> Page:
         """A window of its own, signed in as `username`; `script` False: without JavaScript."""
         width, height = size
+        state = self._sessions.pop(username, None) if username else None
         context = self.browser.new_context(
-            viewport={"width": width, "height": height}, locale="en-US", java_script_enabled=script,
-            storage_state=self._signed_in.get(username) if username else None,
-        )  # fmt: skip
+            viewport={"width": width, "height": height}, locale="en-US", java_script_enabled=script, storage_state=state
+        )
         context.set_default_timeout(20_000)
         self._contexts.append(context)
         opened = context.new_page()
@@ -94,21 +95,25 @@ class Site:
         if username:
             opened.goto(f"{self.address}/")
             if opened.url != f"{self.address}/":
-                self._sign_in(opened, username)
+                state = self._sign_in(opened, username)
+            self._begun[username] = state
         return opened
 
-    def _sign_in(self, page: Page, username: str) -> None:
-        """Once for each of them, unless what was kept of it has ended: later windows begin signed in."""
+    def _sign_in(self, page: Page, username: str) -> StorageState:
+        """Once for each of them: the first windows of later tests begin with the session of this one, unless it has
+        ended; further windows of a test have sessions of their own."""
         page.get_by_label("Username").fill(username)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(f"{self.address}/")
-        self._signed_in[username] = page.context.storage_state()
+        return page.context.storage_state()
 
     def close(self) -> None:
         """Close all windows, and say what they complained of. The browser itself calls a refused call an error."""
         while self._contexts:
             self._contexts.pop().close()
+        self._sessions |= {username: state for username, state in self._begun.items() if state}
+        self._begun.clear()
         heard, self.complaints[:] = list(self.complaints), []
         assert [text for text in heard if "Failed to load resource" not in text] == []
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from provider.access.connections import Options, add_connection, allowed_scopes
-from provider.app import create_app
+from provider.app import close_app, create_app
 from provider.context import ProviderContext
 from provider.database import db
 from provider.refresh_commands import refresh_command
@@ -90,9 +91,15 @@ class Site:
             )
 
 
+@pytest.fixture
+def site(provider_settings: Settings) -> Iterator[Site]:
+    made = Site(provider_settings)
+    yield made
+    close_app(made.app)
+
+
 @pytest.mark.slow
-def test_a_killed_refresh_leaves_the_last_good_state_and_the_next_one_completes_it(provider_settings: Settings) -> None:
-    site = Site(provider_settings)
+def test_a_killed_refresh_leaves_the_last_good_state_and_the_next_one_completes_it(site: Site) -> None:
     dice = random.Random(5)
     site.refresh()
     killed = 0
