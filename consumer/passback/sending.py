@@ -181,9 +181,9 @@ class SectionAtWork:
             for one in batch
             if (sis_id := posted.pairs.get(one.supplied)) is not None
         ]
-        refused = {one: why for one in batch if (why := posted.refused.get(one.supplied)) is not None}
-        self._note(known, taken, {one.known.id: why for one, why in refused.items()}, known_bulk=bool(taken))
-        return {one.known.account_id: why for one, why in refused.items()}
+        refused = [(one.known, why) for one in batch if (why := posted.refused.get(one.supplied)) is not None]
+        self._note(known, taken, {row.id: why for row, why in refused}, known_bulk=bool(taken))
+        return {row.account_id: why for row, why in refused}
 
     def _put(self, known: KnownItem, batch: Sequence[ToSend]) -> dict[int, Refusal]:
         """Results one by one; by account, why the SIS did not take one."""
