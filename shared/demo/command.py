@@ -90,7 +90,7 @@ def _bring_up(children: Children, settings: Settings, data: Path, provider_port:
     connections = _step("Connections", lambda: stages.make_connections(children))
     _step("Publishing", lambda: stages.publish(children))
     _step("Web servers", lambda: stages.serve(children, settings, provider_port, consumer_port))
-    administrators = _step("Administrators", lambda: _administrators(children, settings))
+    administrator = _step("Administrators", lambda: stages.make_administrators(children, settings))
     used = next(row for row in connections if row["name"] == stages.USED_BY_CONSUMER)
     _step("Connecting the consumer", lambda: stages.connect(children, settings, used))
     _step("Mapping schools, terms and roles", lambda: stages.map_places(children))
@@ -98,13 +98,8 @@ def _bring_up(children: Children, settings: Settings, data: Path, provider_port:
     today = datetime.now(UTC).date()
     teacher = _step("A teacher's grade book", lambda: stages.fill_gradebook(children, settings, today))
     _step("Workers", lambda: stages.start_workers(children))
-    path = write_demo_json(data, stages.demo_json(settings, connections, administrators, teacher))
+    path = write_demo_json(data, stages.demo_json(settings, connections, administrator, teacher))
     _tell(settings, connections, synced, teacher, path, monotonic() - began)
-
-
-def _administrators(children: Children, settings: Settings) -> dict[str, stages.SignIn]:
-    """Those of both programs."""
-    return {program: stages.make_administrator(children, settings, program) for program in ("provider", "consumer")}
 
 
 def _step(what: str, do: Callable[[], T]) -> T:
@@ -130,7 +125,7 @@ def _tell(
         f"  Provider            {settings.provider_url}/",
         f"  its district        {base_url}/, its pages {base_url}/sections/",
         f"  Consumer            {settings.consumer_url}/",
-        f"  sign in as          {stages.ADMINISTRATOR}, at each with its password in {path}",
+        f"  sign in as          {stages.ADMINISTRATOR}, at both, with the password in {path}",
         f"  as a teacher        {teacher['username']} at the consumer: a grade book to send to the SIS\n",
         "  What a platform is told:",
         f"  base URL            {base_url}",

@@ -2,7 +2,6 @@
 
 import base64
 import json
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -107,16 +106,24 @@ def connect(children: Children, settings: Settings, connection: Connection) -> N
     )  # fmt: skip
 
 
-def make_administrator(children: Children, settings: Settings, program: str) -> SignIn:
-    """The administrator of a program, with the password that demo.json tells, whatever it has become meanwhile. It
+def make_administrators(children: Children, settings: Settings) -> SignIn:
+    """The administrator of both programs, with the password that demo.json tells, whatever it has become meanwhile. It
     hangs on the sealing key of the demo's folder, so that it is the same at each start."""
-    password = _password(settings, f"demo:{program}:administrator")
-    there = {row["username"] for row in json.loads(children.run(program, "user", "list", "--json"))}
+    password = _password(settings, "demo:administrator")
+    programs = ("provider", "consumer")
+    listed = children.run_all([(program, "user", "list", "--json") for program in programs])
+    commands = [_let_in(program, {row["username"] for row in json.loads(rows)})
+                for program, rows in zip(programs, listed, strict=True)]  # fmt: skip
+    children.run_all(commands, typed=f"{password}\n")
+    return {"username": ADMINISTRATOR, "password": password}
+
+
+def _let_in(program: str, there: set[str]) -> tuple[str, ...]:
+    """The command that adds the administrator, or lets in the one that is there."""
     words = (
         ("set", ADMINISTRATOR, "--active") if ADMINISTRATOR in there else ("add", ADMINISTRATOR, "--name", "Demo Admin")
     )
-    children.run(program, "user", *words, "--password", "-", typed=f"{password}\n")
-    return {"username": ADMINISTRATOR, "password": password}
+    return (program, "user", *words, "--password", "-")
 
 
 def _password(settings: Settings, purpose: str) -> str:
@@ -160,16 +167,16 @@ def start_workers(children: Children) -> None:
 
 
 def demo_json(
-    settings: Settings, connections: list[Connection], administrators: Mapping[str, SignIn], teacher: SignIn
+    settings: Settings, connections: list[Connection], administrator: SignIn, teacher: SignIn
 ) -> dict[str, Any]:
-    """What demo.json holds (DESIGN section 5). What does not exist yet is absent. `administrators` by program."""
+    """What demo.json holds (DESIGN section 5). What does not exist yet is absent."""
     return {
         "provider": {
             "url": settings.provider_url,
             "base_url": settings.provider_base_url(APP_NAME),
             "token_url": settings.provider_token_url(APP_NAME),
-            "admin": administrators["provider"],
+            "admin": administrator,
             "connections": connections,
         },
-        "consumer": {"url": settings.consumer_url, "admin": administrators["consumer"], "teacher": teacher},
+        "consumer": {"url": settings.consumer_url, "admin": administrator, "teacher": teacher},
     }
