@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-_PIPE = "lives"
+_FOLDERS, _PIPE = "homeroom-tests-", "lives"
 
 
 class Run:
@@ -27,9 +27,12 @@ class Run:
     @classmethod
     def begin(cls) -> "Run":
         """The run that this process begins, and has to end."""
-        run = cls(Path(tempfile.mkdtemp(prefix="homeroom-tests-")), "main")
-        os.mkfifo(run._folder / _PIPE)
-        run._held = os.open(run._folder / _PIPE, os.O_RDWR)
+        _remove_the_dead()
+        run = cls(Path(tempfile.mkdtemp(prefix=_FOLDERS)), "main")
+        pipe = run._folder / "pipe"
+        os.mkfifo(pipe)
+        run._held = os.open(pipe, os.O_RDWR)
+        pipe.rename(run._folder / _PIPE)
         return run
 
     def end(self) -> None:
@@ -58,3 +61,12 @@ class Run:
                 build(place)
                 (place / "built").touch()
         return place
+
+
+def _remove_the_dead() -> None:
+    """What runs have left that were killed: nobody holds their pipe."""
+    for pipe in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*/{_PIPE}"):
+        try:
+            os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+        except OSError:
+            shutil.rmtree(pipe.parent, ignore_errors=True)
