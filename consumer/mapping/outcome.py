@@ -94,7 +94,10 @@ class Code(Enum):
     SAFETY_STOP = Advice(
         "More would be removed than the safety limits allow", "Check the SIS, then approve the run", "platform"
     )
-    LICENSE_REQUIRED = Advice("The SIS refuses for want of a licence", "Ask the SIS vendor", "SIS")
+    LICENSE_REQUIRED = Advice(
+        "The SIS refuses for want of a licence",
+        "Ask the district: its SIS needs a licence to take grades from this platform", "SIS",
+    )  # fmt: skip
 
 
 def advice_of(code: str | None) -> Advice:
