@@ -23,6 +23,7 @@ _STAMPED_WITHIN = timedelta(seconds=30)
 class Sent(NamedTuple):
     """A row that a platform sent: under which sourcedId, and when it was changed last.
 
+    own    the operations whose path names the row itself
     bulk   the operations that may have brought it together with others, each with the sourcedId that their paths name,
            None for any
     """
@@ -30,6 +31,7 @@ class Sent(NamedTuple):
     connection_id: int
     sourced_id: str
     modified_at: datetime
+    own: Sequence[str]
     bulk: Sequence[tuple[str, str | None]]
 
 
@@ -47,13 +49,13 @@ class Call(NamedTuple):
 def result_sent(connection_id: int, sourced_id: str, line_item: str, modified_at: datetime) -> Sent:
     """A result of a line item."""
     posts = (("postResultsForLineItem", line_item), ("postResultsForAcademicSessionForClass", None))
-    return Sent(connection_id, sourced_id, modified_at, posts)
+    return Sent(connection_id, sourced_id, modified_at, ("getResult", "putResult", "deleteResult"), posts)
 
 
 def line_item_sent(connection_id: int, sourced_id: str, modified_at: datetime) -> Sent:
     """A line item."""
     posts = (("postLineItemsForClass", None), ("postLineItemsForSchool", None))
-    return Sent(connection_id, sourced_id, modified_at, posts)
+    return Sent(connection_id, sourced_id, modified_at, ("getLineItem", "putLineItem", "deleteLineItem"), posts)
 
 
 def calls_of(session: Session, sent: Sent) -> list[Call]:
@@ -78,7 +80,7 @@ def calls_of(session: Session, sent: Sent) -> list[Call]:
 def _for(sent: Sent) -> list[ColumnElement[bool]]:
     """Calls that name the row, and bulk POSTs that may have brought it: those that do not name it about then only."""
     about = RequestLog.at.between(sent.modified_at - _STAMPED_WITHIN, sent.modified_at + timedelta(milliseconds=1))
-    found: list[ColumnElement[bool]] = [RequestLog.objects == sent.sourced_id]
+    found: list[ColumnElement[bool]] = [and_(RequestLog.objects == sent.sourced_id, RequestLog.operation.in_(sent.own))]
     for operation, named in sent.bulk:
         is_it = RequestLog.operation == operation
         found.append(and_(is_it, about) if named is None else and_(RequestLog.objects == named, is_it))

@@ -92,6 +92,8 @@ def test_a_score_that_came_in_a_bulk_post_names_it(pages: Pages, book: Book, stu
     base = BASE_PATHS[Version.V1P2, "gradebook"]
     page = page_of(pages, book, "Press", "score")
     assert calls(page) == [(f"POST {base}/lineItems/li-1/results", "201", ID, True)]
+    page = page_of(pages, book, "Press", "item")
+    assert calls(page) == [(f"PUT {base}/lineItems/li-1", "201", "item-call", True)], "not the calls of its scores"
 
 
 def test_a_refused_call_and_that_of_another_platform_did_not_write(pages: Pages, book: Book, student: str) -> None:
