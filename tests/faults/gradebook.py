@@ -9,7 +9,6 @@ It remembers no supplied sourcedIds: the same bulk POST twice makes everything t
 """
 
 import threading
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -27,6 +26,7 @@ from consumer.client.transport import Clock, Sleep, Transport
 from shared.oneroster.versions import BASE_PATHS, Version
 
 ROOT = "/campus/oneroster/demo"
+PATIENCE = 100.0
 Record = dict[str, Any]
 
 
@@ -72,7 +72,7 @@ class PlainSis:
     put        the status of a PUT that was taken
     refuses    sourcedIds of students whose results it refuses, one by one
     tasks      class -> the names of its grading tasks
-    pause      seconds before each answer
+    roster     cleared: whoever asks for orgs, with which a sync begins, has to wait
     """
 
     def __init__(self, version: Version) -> None:
@@ -85,7 +85,8 @@ class PlainSis:
         self.put = 201
         self.refuses: set[str] = set()
         self.tasks: dict[str, list[str]] = {}
-        self.pause = 0.0
+        self.roster = threading.Event()
+        self.roster.set()
         self._lock = threading.Lock()
         self._server = make_server("127.0.0.1", 0, self._answer, threaded=True, request_handler=_Quiet)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -99,6 +100,7 @@ class PlainSis:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.roster.set()
         self._server.shutdown()
         self._thread.join(10)
         self._server.server_close()
@@ -134,7 +136,8 @@ class PlainSis:
         request = Request(environ)
         if request.path == "/token":
             return _json({"access_token": "t", "token_type": "bearer", "expires_in": 3600})(environ, start)
-        time.sleep(self.pause)
+        if request.path.endswith("/orgs"):
+            self.roster.wait(PATIENCE)
         with self._lock:
             answer = self._called(request)
         if answer is None:

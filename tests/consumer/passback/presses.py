@@ -15,6 +15,7 @@ from consumer.passback.tables import LedgerItem, LedgerScore, PassbackMessage, P
 from consumer.passback.work import PressAtWork
 from consumer.platform.models import Account, AccountSisId, Enrollment, GradeItem, Score, Section
 from consumer.runs.line import take_up
+from shared.database import will_write
 from shared.oneroster.versions import Version
 from shared.owner import begin_work, end_work
 from tests.consumer.passback.books import NOW, GradeBook
@@ -55,6 +56,8 @@ class Teacher:
         """A press that waits."""
         self.now += timedelta(hours=1)
         ids = None if items is None else [item.id for item in items]
+        self.session.commit()
+        will_write(self.session)
         run_id = press(self.session, self.book.book, self.account, ids, send, self.now).id
         self.session.commit()
         return run_id
