@@ -190,7 +190,7 @@ def _cells(session: Session, section_id: int, makers: Mapping[int, int | None]) 
 
 def _rostered(session: Session, section: SectionFacts, today: date) -> set[int]:
     """Who is on the roster, or will be: of a section whose terms are over, who was at its end."""
-    day = min([today, *(max(last for *_, last in section.terms) for _ in section.terms[:1])])
+    day = min(today, max((last for *_, last in section.terms), default=today))
     return set(
         session.scalars(
             select(Roster.person_id).where(

@@ -193,6 +193,25 @@ def test_what_counts_in_the_nearest_term_says_so(pages: Pages, book: Book, rows:
         assert "counted in Semester 1, the nearest" in page, path
 
 
+def test_an_assignment_without_a_task_counts_for_the_sections_first(pages: Pages, book: Book, rows: GradeRows) -> None:
+    """P-118: that of the section, else that of the district."""
+    with pages.app.app_context():
+        tasks = ((1, "TERM", "Term Grade"), (2, "CIT", "Citizenship"), (3, "EXAM", "Final Exam"))
+        db.session.add_all(models.GradingTask(id=key, code=code, name=name) for key, code, name in tasks)
+        db.session.flush()
+        db.session.add(models.SectionGradingTask(section_id=book.second, grading_task_id=3))
+        db.session.commit()
+    window = pages.window("ada_min")
+    for section, given, shown in (
+        (book.first, None, "Term Grade"),
+        (book.second, None, "Final Exam"),
+        (book.first, 2, "Citizenship"),
+    ):
+        item = rows.line_item(section, grading_task_id=given)
+        page = window.get(f"/sections/{section}/gradebook/items/{item}/").text
+        assert f"<dd>{shown}</dd>" in page, shown
+
+
 def test_scores_of_students_who_have_left_stand_apart(pages: Pages, book: Book, rows: GradeRows) -> None:
     item = rows.line_item(book.first)
     rows.result(item, book.ada, 11.0)
