@@ -231,6 +231,39 @@ def test_what_is_typed_while_a_score_is_on_its_way_is_saved_after_it(page: Page,
     assert [stored(room, name, "Quiz 1")[0] for name in ("ann", "bob")] == ["3", "2"]
 
 
+def test_what_somebody_else_saved_meanwhile_is_shown_before_it_is_replaced(page: Page, room: dict[str, int]) -> None:
+    """Also to whoever goes on typing into the cell while the first try is on its way."""
+    give(room, "ann", "Quiz 1", Entry(15))
+    held: list[Route] = []
+    page.route("**/scores", lambda route: route.continue_() if held else held.append(route))
+    cell(page, "Ann", "Quiz 1").focus()
+    page.keyboard.type("17")
+    page.keyboard.press("Enter")
+    while not held:
+        page.wait_for_timeout(20)
+    cell(page, "Ann", "Quiz 1").focus()
+    page.keyboard.type("18")
+    page.keyboard.press("Enter")
+    held[0].continue_()
+    expect(page.get_by_text("Not saved: Ben Rivera has entered 15 meanwhile.")).to_be_visible()
+    expect(cell(page, "Ann", "Quiz 1")).to_have_value("18")
+    assert stored(room, "ann", "Quiz 1") == ("15", None)
+    cell(page, "Ann", "Quiz 1").focus()
+    page.keyboard.press("Escape")
+    expect(cell(page, "Ann", "Quiz 1")).to_have_value("15")
+    expect(page.get_by_text("Not saved")).to_have_count(0)
+
+
+def test_a_comment_that_somebody_else_typed_is_shown_with_the_next_score(page: Page, room: dict[str, int]) -> None:
+    cell(page, "Ann", "Quiz 1").focus()
+    give(room, "ann", "Quiz 1", Entry(), "Was ill")
+    page.keyboard.type("9")
+    page.keyboard.press("Enter")
+    saved(page)
+    cell(page, "Ann", "Quiz 1").focus()
+    expect(page.get_by_label("Comment")).to_have_value("Was ill")
+
+
 def test_on_a_phone_one_item_at_a_time(site: Site, room: dict[str, int]) -> None:
     give(room, "ann", "Essay on the parabola", Entry(25, late=True), "Well\nargued")
     page = site.page("tess", NARROW)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from consumer.platform.gradebook.books import Book
 from consumer.platform.gradebook.grid import EMPTY, Cell, cell_of
-from consumer.platform.gradebook.scores import BadEntry, entry_of, parse_entry, record
+from consumer.platform.gradebook.scores import BadEntry, entry_of, entry_text, parse_entry, record, tidy_comment
 from consumer.platform.models import Account, Enrollment, GradeItem, Score
 from consumer.platform.sections import MEMBER
 
@@ -64,7 +64,7 @@ def save_changes(session: Session, book: Book, changes: Sequence[Change], by: in
 
     1. Lock the items, so that nobody else saves a cell of theirs meanwhile.
     2. Read who is a student of the book.
-    3. Compare each cell with what was seen, then read what was typed, then record it.
+    3. Read what was typed, compare the cell with what was seen (what is there already is no change), record it.
     """
     items = _locked(session, book, {change.item_id for change in changes})
     students = _students(session, book, {change.account_id for change in changes})
@@ -85,22 +85,18 @@ _GONE_STUDENT = "Not saved: the student is not in this section any more."
 def _save(session: Session, item: GradeItem, change: Change, by: int, now: datetime) -> Outcome:
     score = session.get(Score, (item.id, change.account_id))
     there = cell_of(score, item.points)
-    if _differs(change.text, change.text_seen, there.text):
-        entered = f"entered {there.text}" if there.text else "cleared this"
-        return Outcome(change, State.STALE, there, _stale(session, score, entered))
-    if _differs(change.comment, change.comment_seen, there.comment):
-        return Outcome(change, State.STALE, there, _stale(session, score, "changed the comment"))
     try:
         entry = entry_of(score) if change.text is None else parse_entry(change.text)
-        record(session, item, change.account_id, entry, now, by, change.comment)
+        comment = None if change.comment is None else tidy_comment(change.comment)
+        if change.text is not None and there.text not in (change.text_seen, entry_text(entry)):
+            entered = f"entered {there.text}" if there.text else "cleared this"
+            return Outcome(change, State.STALE, there, _stale(session, score, entered))
+        if comment is not None and there.comment not in (change.comment_seen, comment):
+            return Outcome(change, State.STALE, there, _stale(session, score, "changed the comment"))
+        record(session, item, change.account_id, entry, now, by, comment)
     except BadEntry as error:
         return Outcome(change, State.REFUSED, there, f"{error}.")
     return Outcome(change, State.SAVED, cell_of(session.get(Score, (item.id, change.account_id)), item.points))
-
-
-def _differs(typed: str | None, seen: str, there: str) -> bool:
-    """Whether storing `typed` would undo what somebody else has stored since `seen`."""
-    return typed is not None and there not in (seen, typed)
 
 
 def _stale(session: Session, score: Score | None, changed: str) -> str:

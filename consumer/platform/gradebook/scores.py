@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from consumer.platform.gradebook.entries import BadEntry, Entry, check_entry, entry_text, parse_entry
 from consumer.platform.models import GradeItem, Score
 
-__all__ = ["LONGEST_COMMENT", "BadEntry", "Entry", "entry_of", "entry_text", "parse_entry", "record"]
+__all__ = ["LONGEST_COMMENT", "BadEntry", "Entry", "entry_of", "entry_text", "parse_entry", "record", "tidy_comment"]
 
 #: The longest comment that is kept.
 LONGEST_COMMENT = 2000
@@ -20,6 +20,14 @@ def entry_of(score: Score | Row[Any] | None) -> Entry:
     if score is None:
         return Entry()
     return Entry(score.points, score.exempt, score.missing and not score.exempt, score.late, score.submitted)
+
+
+def tidy_comment(text: str) -> str:
+    """A comment as it is kept: without blanks around it. Raises BadEntry for one that is too long."""
+    tidy = text.replace("\r\n", "\n").strip()
+    if len(tidy) > LONGEST_COMMENT:
+        raise BadEntry(f"A comment has at most {LONGEST_COMMENT:,} characters")
+    return tidy
 
 
 def record(
@@ -36,9 +44,7 @@ def record(
     check_entry(entry)
     score = session.get(Score, (item.id, account_id))
     before = score.comment if score else None
-    said = before if comment is None else comment.replace("\r\n", "\n").strip() or None
-    if said is not None and len(said) > LONGEST_COMMENT:
-        raise BadEntry(f"A comment has at most {LONGEST_COMMENT:,} characters")
+    said = before if comment is None else tidy_comment(comment) or None
     if (entry_of(score), before) == (entry, said):
         return False
     if score is None:

@@ -240,6 +240,18 @@ def test_of_two_teachers_in_one_cell_the_second_is_told_and_nothing_is_lost(cons
     assert (score.points, score.comment) == (17, "Well done")
 
 
+def test_what_is_stored_already_is_saved_again_without_a_word(consumer_session: Session) -> None:
+    """Whoever lost an answer sends the same once more, as it was typed."""
+    place = section(consumer_session, "A")
+    ada, student, quiz = (
+        person(consumer_session, place, "admin"), person(consumer_session, place), item(consumer_session, place),
+    )  # fmt: skip
+    key = {"item_id": quiz.id, "account_id": student}
+    for _ in range(2):
+        assert save(consumer_session, place, ada, **key, text="L 17,50")[0] == State.SAVED
+        assert save(consumer_session, place, ada, **key, comment=" See me\r\n")[0] == State.SAVED
+
+
 def test_a_blank_clears_the_score_and_keeps_the_comment(consumer_session: Session) -> None:
     place = section(consumer_session, "A")
     ada, student, quiz = (

@@ -103,12 +103,21 @@ function cell(field) {
 
 function take(field, answer) {
   const untouched = field.value === sending.get(field);
-  if (["saved", "stale"].includes(answer.state)) field.seen = answer[field.kind];
-  if (answer.state === "saved") {
+  // What somebody else has stored counts as seen once it is shown beside what was typed here.
+  if (answer.state === "saved" || (answer.state === "stale" && untouched)) field.seen = answer[field.kind];
+  if (answer.state === "saved" && untouched) field.value = field.seen;
+  if (["saved", "stale"].includes(answer.state)) {
     mark(field.score, answer);
-    if (untouched) field.value = field.seen;
+    freshen(fieldsOf(field.score)[field.kind === "text" ? "comment" : "text"], answer);
   }
   if (untouched) show(field, answer.state, answer.message);
+}
+
+// The other field of a score shows what is stored now, unless somebody has typed into it.
+function freshen(field, answer) {
+  if (field.changed || waiting.has(field) || sending.has(field)) return;
+  field.value = field.seen = answer[field.kind];
+  show(field, field.state, field.message);
 }
 
 // After signing in again the page needs another token.
