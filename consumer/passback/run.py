@@ -23,6 +23,7 @@ from consumer.passback.batches import Pressed, says_something
 from consumer.passback.checks import Problem, closed
 from consumer.passback.closing import ERROR, NOTE, Said, break_off, cancel_run, close_run, fail_run, refused, say
 from consumer.passback.facts import facts_of, open_facts
+from consumer.passback.ledger import KnownItem
 from consumer.passback.send import LicenseRequired, Refusal, Sender
 from consumer.passback.sending import Outcome, SectionAtWork
 from consumer.passback.tables import LedgerItem, LedgerScore, PassbackRunItem, Send
@@ -123,9 +124,8 @@ class _Press:
                 self._delete(item_id)
             else:
                 self._send(item_id)
-        with work.batch():
-            say(work.session, self._pressed.run_id, self._left_out())
-        will_write(work.session)
+        work.turn()
+        say(work.session, self._pressed.run_id, self._left_out())
         status = close_run(work.session, work.run, work.clock())
         work.session.commit()
         return status
@@ -153,17 +153,25 @@ class _Press:
 
     def _send(self, item_id: int) -> None:
         """An item goes to each of the sections, or, where their grading tasks differ, to none (C-128)."""
-        session, work = self._work.session, self._work
-        with work.batch():
-            ledger.make_items(session, [item_id], [one.facts.section_id for one in self._sections])
-        known = {one.section_id: one for one in ledger.known_items(session, item_id)}
-        session.commit()
-        outcomes = []
+        work, outcomes = self._work, []
+        known = self._known(item_id)
         for section in self._sections:
             here = known[section.facts.section_id]
             outcomes.append(Outcome(here, (self._tasks,)) if self._tasks else section.send(item_id, here))
         with work.batch():
             self._note(item_id, outcomes)
+
+    def _known(self, item_id: int) -> dict[int, KnownItem]:
+        """The item's line items by section; one for a section that was closed at the press is made now."""
+        session = self._work.session
+        section_ids = [one.facts.section_id for one in self._sections]
+        known = {one.section_id: one for one in ledger.known_items(session, item_id)}
+        session.commit()
+        if known.keys() >= set(section_ids):
+            return known
+        with self._work.batch():
+            ledger.make_items(session, [item_id], section_ids)
+        return self._known(item_id)
 
     def _note(self, item_id: int, outcomes: Sequence[Outcome]) -> None:
         """How the item stands in each section; what is told of it; its numbers; that it is done."""

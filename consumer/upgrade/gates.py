@@ -9,8 +9,7 @@ from consumer.connections import Connection
 from consumer.platform.audit import audit
 from consumer.platform.models import Account, DataPrepReport
 from consumer.platform.settings import read_settings
-from consumer.runs.line import as_utc
-from consumer.sync.queue import open_run
+from consumer.runs.line import as_utc, open_runs
 from consumer.sync.tables import SyncRun
 from consumer.upgrade.matching import Matches
 from consumer.upgrade.report import last_report
@@ -27,8 +26,8 @@ def good_report(session: Session, connection: Connection) -> DataPrepReport:
         raise NotYet(f"{connection.name} reads OneRoster 1.2 already, and there is no way back")
     if not read_settings(session).release_1_2:
         raise NotYet("OneRoster 1.2 is not released here: the operator does that with the setting release_1_2")
-    if (run := open_run(session, connection.id)) is not None:
-        raise NotYet(f"{connection.name} is being synced (run {run.id}): wait for its end")
+    for run in open_runs(session, connection.id):
+        raise NotYet(f"{run.called} {run.id} of {connection.name} is {run.status.lower()}: wait for its end")
     report = last_report(session, connection.id, Version.V1P2)
     if report is None:
         raise NotYet("Make a Data Prep report of the people in 1.2 first")

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.event import listen
 
 from consumer.connections import Connection
 from consumer.passback import sending
@@ -13,6 +14,7 @@ from consumer.passback.press import delete_in_sis, open_press, press
 from consumer.passback.standing import left_behind, red_dot, standing
 from consumer.passback.tables import GradePeer, Send
 from consumer.platform.gradebook.items import delete_item
+from consumer.platform.models import Score
 from consumer.runs.line import Busy, Refused
 from shared.oneroster.versions import Version
 from tests.consumer.passback.books import NOW, GradeBook
@@ -417,6 +419,27 @@ def test_results_go_together_in_12_in_batches(teacher_12: Teacher, monkeypatch: 
     teacher.score(item, "U3", 13)
     teacher.press()
     assert teacher.sis.scores()["Fractions", "U3"] == [13] and len(teacher.sis.results) == 4
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_large_class_takes_few_calls(teacher_12: Teacher) -> None:
+    """C-137: 100 results to a call, and the time that a press takes grows with the calls."""
+    teacher = teacher_12
+    students = [*teacher.new_students(130), "U1"]
+    items = [teacher.item(f"Item {number}") for number in range(5)]
+    for item in items:
+        teacher.session.add_all(
+            Score(item_id=item.id, account_id=teacher.book.account(student).id, points=7, changed_at=NOW)
+            for student in students
+        )
+    teacher.session.commit()
+    statements: list[str] = []
+    listen(teacher.session.get_bind(), "before_cursor_execute", lambda *of: statements.append(of[2]))
+    run = teacher.press()
+    assert run.status == "Completed" and teacher.counts(run)["scores_sent"] == 5 * 131
+    assert [len(call.objects) for call in teacher.sis.said("POST", "results")] == [100, 31] * 5
+    assert len(teacher.sis.calls) == 3 * len(items)
+    assert len(statements) < 80 * len(items), "not one for each score"
 
 
 @pytest.mark.parametrize("status", [403, 404, 405, 501])
