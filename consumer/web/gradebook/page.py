@@ -19,14 +19,14 @@ from consumer.platform.models import Account
 from consumer.platform.settings import read_settings
 from consumer.web.tabs import is_administrator
 from shared.database import will_write
-from shared.web.sessions import guard, open_to_all, the_person
+from shared.web.sessions import guard, the_person
 
 gradebook = Blueprint("gradebook", __name__, url_prefix="/sections/<int:section_id>/gradebook")
 guard(gradebook, lambda _person: True)
 
 #: The script and style of these pages.
 files = Blueprint("gradebook_files", __name__, static_folder="static", url_prefix="/gradebook")
-open_to_all(files)
+guard(files, lambda _person: True)
 
 #: The pages beside each other: a view, its words, and the views that belong to it.
 TABS = (
