@@ -61,12 +61,12 @@ class SectionAtWork:
     """A section to which a press sends items."""
 
     def __init__(self, work: PressAtWork, sender: Sender, facts: SectionFacts, pressed: Pressed) -> None:
-        """Asks the database what the provider can do. Commits."""
+        """Asks the database what the provider can do; a press that sends everything asks the provider anew. Commits."""
         self.facts = facts
         self._work, self._sender, self._pressed = work, sender, pressed
         self._connection_id = work.run.connection_id
-        bulk = facts.version is Version.V1P2 and ledger.has_bulk_post(work.session, self._connection_id)
-        self._bulk = bulk
+        known = pressed.everything or ledger.has_bulk_post(work.session, self._connection_id)
+        self._bulk = known and facts.version is Version.V1P2
         work.session.commit()
 
     def send(self, item_id: int, known: KnownItem) -> Outcome:

@@ -456,6 +456,14 @@ def test_without_bulk_post_results_go_one_by_one_and_that_is_remembered(teacher_
                                     for student, points in (("U1", 12), ("U2", 2))}  # fmt: skip
     assert teacher.counts(run) == {"items_sent": 2, "scores_sent": 4}
     assert teacher.session.get_one(GradePeer, teacher.book.connection.id).bulk_post is False
+    teacher.sis.bulk = True
+    teacher.score(first, "U3", 5)
+    teacher.press()
+    assert len(teacher.sis.said("POST", "results")) == 1
+    teacher.score(first, "U4", 5)
+    teacher.sync_all()
+    assert len(teacher.sis.said("POST", "results")) == 2
+    assert teacher.session.get_one(GradePeer, teacher.book.connection.id, populate_existing=True).bulk_post is True
 
 
 def test_a_put_that_is_answered_with_200_was_taken(teacher: Teacher) -> None:
