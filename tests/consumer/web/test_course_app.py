@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from consumer.connections import Connection
 from consumer.database import db
 from consumer.passback.tables import AppApproval, CategoryMapping, LedgerItem, PassbackRun, SisCategory
-from consumer.platform.models import Account, AuditEntry, GradeCategory, GradeItem, Section
+from consumer.platform.models import Account, AuditEntry, GradeCategory, GradeItem, Score, Section
 from consumer.platform.settings import write_setting
 from consumer.sync.tables import SchoolMapping
 from shared.oneroster.versions import Version
@@ -294,6 +295,37 @@ def test_nothing_minds_what_is_sent(app: Flask, ada: FlaskClient) -> None:
         for page in ("", "presses/", "items/1/"):
             assert ada.get(APP + page, query_string=asked).status_code == 200, (page, text)
     assert (count(app, PassbackRun), count(app, CategoryMapping)) == (0, 0)
+
+
+def test_a_long_list_asks_the_database_no_more_questions_than_a_short_one(app: Flask, ada: FlaskClient) -> None:
+    def questions() -> int:
+        asked: list[str] = []
+        with app.app_context():
+            engine = db.engine
+
+        def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            asked.append(statement)
+
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            assert ada.get(APP).status_code == 200
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+        return len(asked)
+
+    short = questions()
+    with app.app_context():
+        students = [classroom.person(db.session(), 1) for _ in range(5)]
+        for number in range(20):
+            item = GradeItem(section_id=1, title=f"Essay {number}", points=10.0, published=True, created_at=MOMENT)
+            db.session.add(item)
+            db.session.flush()
+            db.session.add_all(
+                Score(item_id=item.id, account_id=student, points=5.0, changed_at=MOMENT) for student in students
+            )
+        db.session.commit()
+    assert questions() <= short
+    assert ada.get(APP).text.count("Essay") > 20
 
 
 def test_no_form_is_taken_without_its_token(app: Flask, ada: FlaskClient) -> None:
