@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from schemathesis.pytest.plugin import SchemathesisFunction
 from sqlalchemy import delete
 
 from provider.sis.models import GradingWindow
@@ -116,6 +117,13 @@ class Demo:
             names = [collection for collection in RESOURCES if name != "bare" or collection != "demographics"]
             self._everything[key] = {collection: platform.walk(f"/{collection}") for collection in names}
         return self._everything[key]
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """pytest 9.2 knows the tests that schemathesis makes of a function by the name of that alone, and of several with
+    one id pytest-xdist runs the first: give each the id that its own name makes."""
+    if isinstance(item, SchemathesisFunction) and item.parent is not None:
+        item._id = item.parent.id.child(item.name)
 
 
 @pytest.fixture(scope="session")
