@@ -58,7 +58,8 @@ def _execute(work: PressAtWork) -> str:
     except LicenseRequired as refusal:
         return _break_off(work, Refusal(Code.LICENSE_REQUIRED.name, refusal.said, refusal.request_id))
     except ClientError as error:
-        return _break_off(work, Refusal(error.code, None, work.client.transport.request_id, str(error)))
+        call = work.client.transport.request_id or work.roster.transport.request_id
+        return _break_off(work, Refusal(error.code, None, call, str(error)))
 
 
 def _break_off(work: PressAtWork, why: Refusal) -> str:

@@ -15,13 +15,14 @@ from sqlalchemy import select
 
 from consumer.passback.retention import forget_old_presses
 from consumer.passback.tables import PassbackMessage, PassbackRun
+from consumer.runs.line import open_runs, place_in_line, waiting_runs
 from consumer.runs.news import GRADES, SYNCS, announce
 from consumer.sync.queue import queue_run
 from consumer.sync.tables import SyncRun
 from shared.oneroster.versions import Version
 from shared.sealing import open_sealer
 from shared.settings import Settings
-from tests.consumer.passback.books import GradeBook
+from tests.consumer.passback.books import NOW, GradeBook
 from tests.consumer.passback.presses import Teacher
 from tests.consumer.sync.platform import TODAY
 from tests.faults.gradebook import PlainSis
@@ -105,6 +106,18 @@ def test_a_worker_that_works_once_sends_what_waits(teacher: Teacher, settings: S
     said, _ = worker.communicate(timeout=PATIENCE)
     assert (worker.returncode, said.strip()) == (0, f"Press {run}: Completed")
     assert teacher.sis.scores() == {("Fractions", "U1"): [12]}
+
+
+def test_syncs_and_presses_wait_in_lines_of_their_own(teacher: Teacher) -> None:
+    session, connection = teacher.session, teacher.book.connection
+    teacher.item()
+    sync = queue_run(session, connection, "all", "manual", NOW, TODAY)
+    session.commit()
+    press = session.get_one(PassbackRun, teacher.queue())
+    assert place_in_line(session, sync) == place_in_line(session, press) == 1
+    assert list(waiting_runs(session, PassbackRun, NOW)) == [press]
+    assert list(waiting_runs(session, SyncRun, NOW)) == [sync]
+    assert set(open_runs(session, connection.id)) == {sync, press}
 
 
 def test_old_presses_are_forgotten_but_for_the_last(teacher: Teacher) -> None:
