@@ -94,7 +94,7 @@ def plan_scores(
             elif row.code is not None:
                 settled.append(row.id)
         elif _is_to_go(row, digest(body), pressed):
-            (new if row.sis_id is None else changed).append(ToSend(row, body))
+            (new if row.sis_id is None and row.digest is None else changed).append(ToSend(row, body))
         else:
             unchanged += row.sent_in != pressed.run_id
             if row.code is not None:

@@ -16,6 +16,10 @@ from consumer.passback.send import Refusal
 from consumer.passback.tables import GradePeer, ItemState, LedgerItem, LedgerScore, PassbackRunItem
 from shared.database import chunks
 
+#: The digest of what a call is about, from before the call until its answer is noted: whoever finds it later cannot
+#: know what the SIS has, and sends or deletes it again.
+UNKNOWN = "?"
+
 
 @dataclass(frozen=True, slots=True)
 class KnownItem:
@@ -99,6 +103,16 @@ def release_items(session: Session, run_id: int, why: Refusal | None) -> None:
     session.execute(waiting.values(**values).execution_options(synchronize_session=False))
 
 
+def begin_line_item(session: Session, known: KnownItem) -> None:
+    """A PUT of a line item is about to be sent."""
+    _write(session, LedgerItem, [{"id": known.id, "digest": UNKNOWN}])
+
+
+def restore_line_item(session: Session, known: KnownItem) -> None:
+    """The SIS has a line item as it had it before."""
+    _write(session, LedgerItem, [{"id": known.id, "digest": known.digest}])
+
+
 def note_line_item(session: Session, known: KnownItem, digest: str, run_id: int, request_id: str) -> None:
     """The SIS has taken a line item."""
     _write(session, LedgerItem, [{"id": known.id, "digest": digest, "sent_in": run_id, "request_id": request_id}])
@@ -162,12 +176,12 @@ def note_arrived(session: Session, known: KnownItem, arrived: Sequence[Arrived],
     ])  # fmt: skip
 
 
-def note_refused(session: Session, refused: Mapping[int, Refusal]) -> None:
-    """The SIS did not take these results, by the row's id; what it has of them it keeps."""
+def note_refused(session: Session, refused: Sequence[tuple[KnownScore, Refusal]]) -> None:
+    """The SIS did not take these results; what it has of them it keeps."""
     _write(session, LedgerScore, [
-        {"id": row_id, "posted": False, "code": why.code, "detail": why.detail, "said": why.said,
-         "request_id": why.request_id}
-        for row_id, why in refused.items()
+        {"id": row.id, "posted": False, "digest": row.digest if why.certain else UNKNOWN, "code": why.code,
+         "detail": why.detail, "said": why.said, "request_id": why.request_id}
+        for row, why in refused
     ])  # fmt: skip
 
 
@@ -183,6 +197,11 @@ def note_removed(session: Session, known: KnownItem, ids: Collection[int], run_i
     _write(session, LedgerScore, [{"id": row_id, **fixed} for row_id in ids])
 
 
+def begin_scores(session: Session, ids: Iterable[int]) -> None:
+    """PUTs or DELETEs of these results are about to be sent."""
+    _write(session, LedgerScore, [{"id": row_id, "digest": UNKNOWN} for row_id in ids])
+
+
 def begin_post(session: Session, ids: Iterable[int]) -> None:
     """A bulk POST of these results is about to be sent."""
     _write(session, LedgerScore, [{"id": row_id, "posted": True} for row_id in ids])
@@ -193,7 +212,8 @@ def adopt(session: Session, found: Mapping[int, str | None]) -> None:
     does not have. What stands in them is not known: they are sent again, under that id.
     """
     _write(session, LedgerScore, [
-        {"id": row_id, "posted": False, "sis_id": sis_id, "digest": None} for row_id, sis_id in found.items()
+        {"id": row_id, "posted": False, "sis_id": sis_id, "digest": UNKNOWN if sis_id else None}
+        for row_id, sis_id in found.items()
     ])  # fmt: skip
 
 

@@ -36,12 +36,15 @@ class LicenseRequired(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The SIS did not take an object. `said`: its own words, unchanged; `detail`: ours, where it said nothing."""
+    """The SIS did not take an object. `said`: its own words, unchanged; `detail`: ours, where it said nothing;
+    `certain`: it says so itself, and has not just failed in the middle.
+    """
 
     code: str
     said: str | None
     request_id: str
     detail: str = ""
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ class Sender:
             self._faults += 1
             if fault.status is None or self._faults >= MOST_FAULTS:
                 raise
-            return Refusal(fault.code, None, self.request_id, str(fault))
+            return Refusal(fault.code, None, self.request_id, str(fault), certain=False)
         self._faults = 0
         if answer.status < 300 or (method == "DELETE" and answer.status == 404):
             return None

@@ -93,8 +93,13 @@ class SectionAtWork:
         again = self._pressed.everything and known.sent_in != self._pressed.run_id
         if known.digest == now and not again:
             return None
+        with self._work.batch():
+            ledger.begin_line_item(self._work.session, known)
         why = self._sender.put_line_item(known.sis_id, body)
         if why is not None:
+            if why.certain:
+                with self._work.batch():
+                    ledger.restore_line_item(self._work.session, known)
             return why
         with self._work.batch():
             ledger.note_line_item(self._work.session, known, now, self._pressed.run_id, self._sender.request_id)
@@ -182,27 +187,36 @@ class SectionAtWork:
             if (sis_id := posted.pairs.get(one.supplied)) is not None
         ]
         refused = [(one.known, why) for one in batch if (why := posted.refused.get(one.supplied)) is not None]
-        self._note(known, taken, {row.id: why for row, why in refused}, known_bulk=bool(taken))
+        self._note(known, taken, refused, known_bulk=bool(taken))
         return {row.account_id: why for row, why in refused}
 
     def _put(self, known: KnownItem, batch: Sequence[ToSend]) -> dict[int, Refusal]:
         """Results one by one; by account, why the SIS did not take one."""
         refused: dict[int, Refusal] = {}
         for portion in chunks(batch, NOTED):
-            taken, not_taken = [], {}
+            taken: list[Arrived] = []
+            not_taken: list[tuple[KnownScore, Refusal]] = []
+            self._begin(one.known for one in portion)
             for one in portion:
                 why = self._sender.put_result(one.supplied, one.body)
                 if why is None:
                     arrived = Arrived(one.known.id, one.supplied, digest(one.body), self._sender.request_id)
                     taken.append(arrived)
                 else:
-                    not_taken[one.known.id] = refused[one.known.account_id] = why
+                    not_taken.append((one.known, why))
             self._note(known, taken, not_taken)
+            refused |= {row.account_id: why for row, why in not_taken}
         return refused
 
+    def _begin(self, rows: Iterable[KnownScore]) -> None:
+        """Calls about these results follow: until their answers are noted nobody knows what the SIS has."""
+        with self._work.batch():
+            ledger.begin_scores(self._work.session, (row.id for row in rows))
+
     def _note(
-        self, known: KnownItem, taken: Sequence[Arrived], refused: dict[int, Refusal], known_bulk: bool = False
-    ) -> None:
+        self, known: KnownItem, taken: Sequence[Arrived], refused: Sequence[tuple[KnownScore, Refusal]],
+        known_bulk: bool = False,
+    ) -> None:  # fmt: skip
         session = self._work.session
         with self._work.batch():
             ledger.note_arrived(session, known, taken, self._pressed.run_id, self._work.clock())
@@ -216,13 +230,16 @@ class SectionAtWork:
         refused: dict[int, Refusal] = {}
         session, run_id, section_id = self._work.session, self._pressed.run_id, self.facts.section_id
         for portion in chunks(gone, NOTED):
-            removed, kept = [], {}
+            removed: list[KnownScore] = []
+            kept: list[tuple[KnownScore, Refusal]] = []
+            self._begin(portion)
             for row in portion:
                 why = self._sender.delete("results", row.result_id)
                 if why is None:
                     removed.append(row)
                 else:
-                    kept[row.id] = refused[row.account_id] = why
+                    kept.append((row, why))
+            refused |= {row.account_id: why for row, why in kept}
             with self._work.batch():
                 ledger.note_removed(session, known, [row.id for row in removed], run_id)
                 ledger.note_refused(session, kept)

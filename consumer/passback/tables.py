@@ -65,7 +65,8 @@ class LedgerItem(db.Model):
     """An item in one section, as the SIS has it (C-130, C-131).
 
     sis_id      the line item's sourcedId, made once
-    digest      of what the SIS took last; None: it has taken nothing, or has deleted it
+    digest      of what the SIS took last; None: it has taken nothing, or has deleted it; "?": nobody knows, as a call
+                was begun whose answer was never noted
     sent_at     when it last took the item and all its scores
     sent_in     the press that last brought something of it to the SIS
     state       how it stands; in a state of error `code` and `detail` say why in our words, `said` in those of the SIS,
@@ -100,7 +101,7 @@ class LedgerScore(db.Model):
 
     made_id     the sourcedId that was made for it, once (C-131); in a bulk POST the supplied one
     sis_id      under which the SIS has it: `made_id`, or what the SIS allocated; None: it has none
-    digest      of what the SIS took last; None: nothing
+    digest      of what the SIS took last; None: nothing; "?": nobody knows, as of a LedgerItem
     sent_in     the press that brought it there, or took it away
     posted      a bulk POST of it was begun and its answer not yet noted: look in the SIS before sending it again
     code        the last try was refused, and why, as of a LedgerItem; None: it was not

@@ -196,3 +196,35 @@ def test_an_id_is_made_once_whatever_happens(teacher: Teacher) -> None:
     teacher.sync_all()
     assert list(teacher.sis.line_items) == [made]
     assert teacher.session.query(LedgerItem).count() == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+def test_what_is_taken_back_while_a_press_lies_killed_is_taken_back_in_the_sis(teacher: Teacher, before: bool) -> None:
+    """Whatever the SIS did not have time to answer, with the next press it has what stands here: a change that was undone, a new
+    score that was cleared, a cleared one that came back, a title.
+    """
+    commits, again = 1, True
+    while again:
+        item = teacher.item("Title")
+        for student, points in (("U1", 1), ("U3", 3)):
+            teacher.score(item, student, points)
+        teacher.press()
+        item.title = "Other"
+        for student, points in (("U1", 10), ("U2", 10), ("U3", None)):
+            teacher.score(item, student, points)
+        run_id = teacher.queue()
+        again = killed(teacher, run_id, commits, before)
+        item.title = "Title"
+        for student, points in (("U1", 1), ("U2", None), ("U3", 3)):
+            teacher.score(item, student, points)
+        if again:
+            teacher.work(run_id)
+        teacher.press()
+        assert teacher.sis.scores() == {("Title", "U1"): [1], ("Title", "U3"): [3]}, commits
+        delete_item(teacher.session, item, teacher.now)
+        delete_in_sis(teacher.session, item, True)
+        teacher.session.commit()
+        commits += 1
+    assert commits > 8
