@@ -1,5 +1,6 @@
 """Logs: every run, what it did and why, what waits for somebody, and what happened to a person (C-108 … C-115)."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from flask import Response, abort, current_app, flash, redirect, render_template, request
@@ -11,6 +12,7 @@ from consumer.logs.csv_files import details_csv, press_csv, runs_csv
 from consumer.logs.listing import ALL_KINDS, find_runs
 from consumer.logs.presses import find_press_row, press_details
 from consumer.passback.closing import Counts, counts_of
+from consumer.passback.follow import GradeSent, follow_grades
 from consumer.passback.tables import PassbackRun
 from consumer.platform.audit import audit
 from consumer.runs.line import OPEN, Refused, place_in_line
@@ -19,6 +21,7 @@ from consumer.sync.details import BadCursor, Details, Wanted, find_details
 from consumer.sync.log import KINDS, RunRow, RunsWanted, find_run
 from consumer.sync.queue import approve, ask_to_stop, discard, open_run, queue_run
 from consumer.sync.report import stored_report
+from consumer.sync.subjects import Person, find_people
 from consumer.sync.tables import Action, Entity, Status, SyncRun
 from consumer.sync.timetable import local_date
 from consumer.upgrade.report import reports
@@ -165,7 +168,15 @@ def _searched(session: Session, asked: Asked) -> str:
     return render_template(
         "roster/logs.html", listing=Listing((), 0, asked), found=found, open=_open(session), kinds=KIND_OPTIONS,
         statuses=STATUS_OPTIONS, schools=school_options(session), kind_names=ALL_KINDS, query=request.args,
+        grades=_grades(session, asked.search, the_page().connection.id),
     )  # fmt: skip
+
+
+def _grades(session: Session, search: str, connection_id: int) -> list[tuple[Person, Sequence[GradeSent]]]:
+    """The grades of the people whom a search names, as far as they were sent over this connection."""
+    people = [one for one in find_people(session, search, connection_id) if one.account_id is not None]
+    sent = [(one, follow_grades(session, one.account_id or 0, connection_id)) for one in people]
+    return [(one, grades) for one, grades in sent if grades]
 
 
 def _open(session: Session) -> SyncRun | None:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consumer.database import db
+from consumer.passback.follow import follow_grades
 from consumer.platform import passwords
 from consumer.platform.account_schools import add_school, remove_school
 from consumer.platform.accounts import NotAllowed, set_active
@@ -74,7 +75,7 @@ def history(account_id: int) -> ResponseReturnValue:
     connections = {record.connection: record.connection_id for record in line.records}
     return render_template(
         "people/follow.html", account=account, line=line, listing=shown, connections=connections,
-        zone=read_settings(session).time_zone,
+        grades=follow_grades(session, account.id), zone=read_settings(session).time_zone,
     )  # fmt: skip
 
 

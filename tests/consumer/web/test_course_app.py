@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from consumer.connections import Connection
 from consumer.database import db
-from consumer.passback.tables import AppApproval, CategoryMapping, LedgerItem, PassbackRun, SisCategory
+from consumer.passback.tables import AppApproval, CategoryMapping, LedgerItem, LedgerScore, PassbackRun, SisCategory
 from consumer.platform.models import Account, AuditEntry, GradeCategory, GradeItem, Score, Section
 from consumer.platform.settings import write_setting
 from consumer.sync.tables import SchoolMapping
@@ -326,6 +326,33 @@ def test_a_long_list_asks_the_database_no_more_questions_than_a_short_one(app: F
         db.session.commit()
     assert questions() <= short
     assert ada.get(APP).text.count("Essay") > 20
+
+
+def test_an_administrator_sees_what_happened_to_a_persons_grades(app: Flask) -> None:
+    """C-113: on the person's page and by a search of the log: the press, the words of the SIS, ids that both sides know."""
+    with app.app_context():
+        session = db.session()
+        district = session.get_one(Section, 1).connection_id
+        sam = session.query(Account.id).filter_by(username="sam").scalar()
+        session.add(
+            PassbackRun(section_id=1, connection_id=district, send="changes", started_by="ada", queued_at=MOMENT)
+        )
+        line = LedgerItem(item_id=1, section_id=1, sis_id="line-1", digest="x")
+        session.add(line)
+        session.flush()
+        session.add(
+            LedgerScore(
+                ledger_item_id=line.id, account_id=sam, made_id="result-1", code="SIS_REFUSED", sent_in=1,
+                said="<b>The window</b> is closed", request_id="request-1",
+            )
+        )
+        session.commit()
+    root = sign_in(app, "root")
+    for page in (f"/people/{sam}/follow/", f"/connections/{district}/logs/?search=sam"):
+        text = root.get(page).text
+        assert "Quiz 1" in text and "Press 1" in text and "ada" in text and "request-1" in text
+        assert "&lt;b&gt;The window&lt;/b&gt; is closed" in text
+    assert "Quiz 1" not in root.get(f"/connections/{district}/logs/?search=cleo").text
 
 
 def test_no_form_is_taken_without_its_token(app: Flask, ada: FlaskClient) -> None:
