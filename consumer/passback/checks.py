@@ -79,7 +79,7 @@ ITEM: tuple[Check[ItemFacts], ...] = (
     Check("C-133", "The points are above zero.", lambda f: f.points > 0, _nothing, GradeCode.NO_POINTS),
     Check("C-133", "The item has a due date.", lambda f: f.due_at is not None, _nothing, GradeCode.NO_DUE_DATE),
     Check("C-133", "The due date is in a term of the section.",
-          lambda f: f.due_on is None or not f.terms or any(term.holds(f.due_on) for term in f.terms),
+          lambda f: f.due_on is None or not f.terms or any(term.may_hold(f.due_on) for term in f.terms),
           lambda f: f"{f.due_on} is not in {_terms(f)}", GradeCode.DUE_OUTSIDE_TERMS),
     Check("C-133", "The section has a student.", lambda f: f.students > 0, _nothing, GradeCode.NO_STUDENTS),
     Check("C-126", "In 1.2 the item has a category.",

@@ -162,8 +162,10 @@ def _in_order(terms: list[Term]) -> tuple[Term, ...]:
 
 
 def _around(terms: tuple[Term, ...], day: date | None) -> str | None:
-    """The shortest session that a day is in."""
-    inside = [] if day is None else [term for term in terms if term.holds(day)]
+    """The shortest session that a day is in; where it is in none, one that ends on it."""
+    if day is None:
+        return None
+    inside = [term for term in terms if term.holds(day)] or [term for term in terms if term.may_hold(day)]
     return min(inside, key=lambda term: (term.end - term.start, term.sis_id)).sis_id if inside else None
 
 

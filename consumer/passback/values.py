@@ -48,6 +48,10 @@ class Term:
     def holds(self, day: date) -> bool:
         return self.start <= day < self.end
 
+    def may_hold(self, day: date) -> bool:
+        """Whether it holds a day, or ends on it: some providers send their last day as the end."""
+        return self.start <= day <= self.end
+
     @property
     def last(self) -> date:
         """The last day that belongs to it."""

@@ -39,7 +39,7 @@ def test_a_good_item_has_no_problem(version: Version, title: str) -> None:
         ({"points": 0.0}, "NO_POINTS"),
         ({"due_at": None, "due_on": None}, "NO_DUE_DATE"),
         ({"due_on": date(2026, 8, 14)}, "DUE_OUTSIDE_TERMS"),
-        ({"due_on": date(2027, 1, 10)}, "DUE_OUTSIDE_TERMS"),
+        ({"due_on": date(2027, 1, 11)}, "DUE_OUTSIDE_TERMS"),
         ({"students": 0}, "NO_STUDENTS"),
     ],
 )
@@ -48,16 +48,16 @@ def test_what_an_item_lacks_is_told(version: Version, values: dict[str, Any], co
     assert codes(version, **values) == [code]
 
 
-@pytest.mark.parametrize("day", [date(2026, 8, 15), date(2027, 1, 9), date(2027, 2, 1)])
-def test_a_term_goes_from_its_first_day_to_the_day_before_its_end(day: date) -> None:
-    """The standard's end is the first day after it."""
+@pytest.mark.parametrize("day", [date(2026, 8, 15), date(2027, 1, 9), date(2027, 1, 10), date(2027, 2, 1)])
+def test_a_term_goes_from_its_first_day_to_its_end(day: date) -> None:
+    """The standard's end is the first day after it, and that of some providers its last day: what is due on it may go."""
     terms = (*item(V11).terms, Term("T3", "Summer", date(2027, 2, 1), date(2027, 2, 2)))
     assert codes(V11, due_on=day, terms=terms) == []
 
 
 def test_a_due_date_outside_is_told_with_the_terms_by_their_last_days() -> None:
-    (problem,) = check_item(item(V11, due_on=date(2027, 1, 10)))
-    assert problem.detail == "2027-01-10 is not in Fall (2026-08-15 to 2027-01-09)"
+    (problem,) = check_item(item(V11, due_on=date(2027, 1, 11)))
+    assert problem.detail == "2027-01-11 is not in Fall (2026-08-15 to 2027-01-09)"
 
 
 def test_where_no_term_is_known_the_sis_decides() -> None:
