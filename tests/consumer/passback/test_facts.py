@@ -96,11 +96,12 @@ def test_the_terms_are_those_of_the_class(book: GradeBook) -> None:
         ("2026-08-15T12:00", ["T1"]),
         ("2027-01-09T12:00", ["T1"]),
         ("2027-01-10T12:00", ["T2"]),
-        ("2027-06-01T12:00", []),
+        ("2027-06-01T12:00", ["T2"]),
+        ("2027-06-02T12:00", []),
     ],
 )
 def test_the_due_date_decides_the_term(book_12: GradeBook, due: str, terms: list[str]) -> None:
-    """A term's end is the first day after it."""
+    """A term's end is the first day after it; a day in none belongs to the term that ends on it."""
     moment = DUE.fromisoformat(f"{due}+00:00")
     category = book_12.category("Homework", "c-1")
     facts = item_facts(book_12.facts(), book_12.item(category=category, due_at=moment), "li-1", NOW)
@@ -109,11 +110,11 @@ def test_the_due_date_decides_the_term(book_12: GradeBook, due: str, terms: list
 
 
 def test_the_day_is_that_of_the_organisation(book_11: GradeBook) -> None:
-    """1 June 2027 at 02:00 UTC is the last day of the spring term in Chicago."""
+    """2 June 2027 at 02:00 UTC is still the day on which the spring term ends in Chicago."""
     write_setting(book_11.session, "time_zone", "America/Chicago")
-    assert codes(book_11, due_at=DUE.fromisoformat("2027-06-01T02:00+00:00")) == []
+    assert codes(book_11, due_at=DUE.fromisoformat("2027-06-02T02:00+00:00")) == []
     write_setting(book_11.session, "time_zone", "UTC")
-    assert codes(book_11, due_at=DUE.fromisoformat("2027-06-01T02:00+00:00")) == ["DUE_OUTSIDE_TERMS"]
+    assert codes(book_11, due_at=DUE.fromisoformat("2027-06-02T02:00+00:00")) == ["DUE_OUTSIDE_TERMS"]
 
 
 def test_a_grading_period_below_the_terms_is_named(book: GradeBook) -> None:
