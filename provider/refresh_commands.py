@@ -1,7 +1,6 @@
 """`homeroom provider refresh`, `worker` and `setting`."""
 
 import json
-import os
 import signal
 import threading
 from collections.abc import Mapping
@@ -20,10 +19,6 @@ if TYPE_CHECKING:
     from provider.publishing.runs import RunResult
 
 Day = click.DateTime(["%Y-%m-%d"])
-
-
-#: What a refresh gives way to other processes by (`nice`): those who read and write meanwhile wait less.
-GIVES_WAY = 10
 
 
 @click.command("refresh")
@@ -47,7 +42,6 @@ def refresh_command(
     from provider.publishing.runs import RefreshIsRunning, cache_state
     from provider.refreshing import utc_now
 
-    os.nice(GIVES_WAY)
     keys = Keys(frozenset(people), frozenset(sections), frozenset(courses))
     keyed = bool(people or sections or courses)
     if sum((keyed, later, status)) > 1:
@@ -117,7 +111,6 @@ def worker_command(context: ProviderContext, every: float) -> None:
     from provider.refreshing import DistrictRefresh
     from shared.logs import configure_logs, get_logger
 
-    os.nice(GIVES_WAY)
     configure_logs()
     log = get_logger("homeroom.provider.worker")
     scheduler = BlockingScheduler(timezone="UTC")
