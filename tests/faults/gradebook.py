@@ -8,6 +8,7 @@
 It remembers no supplied sourcedIds: the same bulk POST twice makes everything twice.
 """
 
+import socket
 import threading
 import uuid
 from collections.abc import Callable
@@ -141,7 +142,7 @@ class PlainSis:
         with self._lock:
             answer = self._called(request)
         if answer is None:
-            environ["werkzeug.socket"].close()
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             raise ConnectionAbortedError
         return answer(environ, start)
 
