@@ -18,7 +18,7 @@ from consumer.platform.administrators import BadAccount, add_administrator, set_
 from consumer.platform.audit import audit
 from consumer.platform.models import Account
 from consumer.platform.passwords import WeakPassword, choose_own
-from shared.commands import CommandTable, LazyGroup, password_option, read_password
+from shared.commands import CommandTable, LazyGroup, password_option, read_password, refused
 
 #: The most accounts that a list shows.
 MOST = 1_000
@@ -52,8 +52,7 @@ def add_command(context: ConsumerContext, username: str, name: str, email: str |
             add_administrator(session, username, name, email, text, datetime.now(UTC))
         except BadAccount as error:
             session.rollback()
-            lines = [f"  {field}: {message}" for field, message in error.fields.items()]
-            raise click.ClickException("\n".join([f"{username!r} is not added:", *lines])) from error
+            raise refused(f"{username!r} is not added", error.fields) from error
         session.commit()
     click.echo(f"{username!r} is a system administrator", err=True)
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from provider.context import ProviderContext
-from shared.commands import CommandTable, LazyGroup, password_option, read_password
+from shared.commands import CommandTable, LazyGroup, password_option, read_password, refused
 
 #: As `provider.access.user_tables` has them, which is not imported before it is needed.
 ROLES = ("administrator", "teacher")
@@ -53,8 +53,7 @@ def add_command(
             add_user(session, username, name, text, datetime.now(UTC), role, person)
         except BadUser as error:
             session.rollback()
-            lines = [f"  {field}: {message}" for field, message in error.fields.items()]
-            raise click.ClickException("\n".join([f"{username!r} is not added:", *lines])) from error
+            raise refused(f"{username!r} is not added", error.fields) from error
         session.commit()
     click.echo(f"{username!r} may sign in as {role}", err=True)
 

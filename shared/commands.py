@@ -6,7 +6,7 @@ Loading lazily keeps `homeroom --help` quick and lets one command work when anot
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -86,6 +86,11 @@ def read_password(option: str | None) -> str:
         raise click.UsageError("There is nobody to be asked for the password: hand it over with --password -")
     text: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     return text
+
+
+def refused(what: str, fields: Mapping[str, str]) -> click.ClickException:
+    """The error of a command that was given values which cannot be: `what` did not happen, then each field with why."""
+    return click.ClickException("\n".join([f"{what}:", *(f"  {name}: {why}" for name, why in fields.items())]))
 
 
 def _known_errors() -> tuple[type[Exception], ...]:
