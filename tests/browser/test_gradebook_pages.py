@@ -284,6 +284,22 @@ def test_on_a_phone_one_item_at_a_time(site: Site, room: dict[str, int]) -> None
     expect(page.get_by_role("heading", name="Test")).to_be_visible()
 
 
+def test_what_was_typed_before_the_script_came_is_saved(site: Site, room: dict[str, int]) -> None:
+    """On a slow line the page can be typed into before its script is there."""
+    page = site.page("tess", NARROW)
+    held: list[Route] = []
+    page.route("**/gradebook.js*", lambda route: held.append(route))
+    page.goto(f"{site.address}/sections/{room['section']}/gradebook/items/{room['Essay on the parabola']}/", wait_until="commit")
+    page.get_by_role("textbox", name="Ann Score").fill("17")
+    page.get_by_role("textbox", name="Bob Score").fill("nonsense")
+    held[0].continue_()
+    saved(page)
+    page.get_by_role("textbox", name="Cem Score").focus()
+    expect(page.get_by_text("1 not saved")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Bob Score")).to_have_value("nonsense")
+    assert stored(room, "ann", "Essay on the parabola")[0] == "17"
+
+
 def test_items_are_added_changed_and_deleted(site: Site, page: Page, room: dict[str, int]) -> None:
     page.get_by_role("link", name="Categories").click()
     expect(page.get_by_text("Weights stay here")).to_be_visible()

@@ -8,6 +8,7 @@ import requests
 from authlib.integrations.requests_client import OAuth2Session
 
 from provider.access.connections import Options, add_connection, regenerate_secret
+from provider.access.limits import AT_A_TIME
 from shared.oneroster.versions import Version
 from tests.provider.served import served
 
@@ -62,9 +63,9 @@ def test_several_threads_ask_at_once_and_every_token_works(lms):
         bearer = {"Authorization": f"Bearer {token}"}
         answers.append(requests.get(orgs(settings), headers=bearer, timeout=30).status_code)
 
-    threads = [threading.Thread(target=work) for _ in range(8)]
+    threads = [threading.Thread(target=work) for _ in range(AT_A_TIME)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert answers == [503] * 8
+    assert answers == [503] * AT_A_TIME

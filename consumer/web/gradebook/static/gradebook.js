@@ -236,8 +236,14 @@ form.addEventListener("focusin", ({ target }) => {
   if (box) showComment(target);
 });
 
-form.addEventListener("input", ({ target }) => { fieldOf(target).value = target.value; });
-form.addEventListener("change", ({ target }) => save(fieldOf(target)));
+function typed(element) {
+  const field = fieldOf(element);
+  field.value = element.value;
+  return field;
+}
+
+form.addEventListener("input", ({ target }) => { typed(target); });
+form.addEventListener("change", ({ target }) => save(typed(target)));
 form.addEventListener("submit", (event) => event.preventDefault());
 again.addEventListener("click", retry);
 window.addEventListener("online", retry);
@@ -245,3 +251,9 @@ window.addEventListener("beforeunload", (event) => {
   const all = [...fields.values()].flatMap(({ text, comment }) => [text, comment]);
   if (sending.size || all.some((field) => field.changed)) event.preventDefault();
 });
+
+// What was typed before this script was there.
+if (box && table.contains(document.activeElement) && document.activeElement.matches("input")) showComment(document.activeElement);
+for (const element of table.querySelectorAll("input, textarea")) {
+  if (element.value !== element.defaultValue && element !== document.activeElement) save(typed(element));
+}
