@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 import provider.access.models
 import provider.access.user_tables
+import provider.jobs.tables
 import provider.publishing.models
 import provider.sis.changes
 import provider.sis.models  # noqa: F401 - tables, known to migrations by being imported
@@ -22,7 +23,8 @@ from provider.access.request_log import RequestLog
 from provider.access.tokens import Tokens
 from provider.access.user_tables import SignInFailure
 from provider.admin.accounts import DistrictAccounts
-from provider.admin.blueprints import BLUEPRINTS, landing, menu
+from provider.admin.areas import known_to_templates, landing, menu
+from provider.admin.blueprints import BLUEPRINTS
 from provider.admin.errors import show_error
 from provider.database import TRAFFIC, db
 from provider.oneroster.discovery import discovery_blueprint
@@ -40,6 +42,7 @@ from shared.oneroster.versions import Version
 from shared.sealing import open_sealer
 from shared.settings import Settings
 from shared.web.frame import Frame, install
+from shared.web.sessions import current_person
 from shared.web.throttle import Throttle
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -106,6 +109,7 @@ def create_app(settings: Settings, app_name: str) -> Flask:
         command=f"provider --app {app_name}",
     )  # fmt: skip
     install(app, frame)
+    app.context_processor(lambda: known_to_templates(current_person()))
     app.session_interface = PagesOnly()
     app.register_blueprint(status)
     for blueprint in BLUEPRINTS:

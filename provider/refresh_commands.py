@@ -102,13 +102,15 @@ def _tell(values: Mapping[str, Any], as_json: bool) -> None:
 @click.option("--every", default=5.0, show_default=True, type=click.FloatRange(0.1, 300), help="Seconds between looks.")
 @click.pass_obj
 def worker_command(context: ProviderContext, every: float) -> None:
-    """Refresh what is published: hourly from 06:00 to 18:00, at the daily time, on demand and after edits.
+    """Refresh what is published: hourly from 06:00 to 18:00, at the daily time, on demand and after edits. Do the jobs
+    that people ask for on the pages.
 
-    Any number of workers may run; a slot is served once.
+    Any number of workers may run; a slot is served once, and so is a job.
     """
     from apscheduler.schedulers.blocking import BlockingScheduler
 
     from provider.refreshing import DistrictRefresh
+    from provider.working import work_on_jobs
     from shared.logs import configure_logs, get_logger
 
     configure_logs()
@@ -123,10 +125,24 @@ def worker_command(context: ProviderContext, every: float) -> None:
             except Exception as error:  # noqa: BLE001 - the worker's loop outlives every failure
                 log.error("refresh failed", error=type(error).__name__)
 
+    told = threading.Event()
+
+    def work() -> None:
+        with context.app.app_context():
+            try:
+                while not told.is_set() and (ended := work_on_jobs(context.app, told.is_set)):
+                    log.info("worked", job=ended)
+            except Exception as error:  # noqa: BLE001 - the worker's loop outlives every failure
+                log.error("job failed", error=type(error).__name__)
+
     def stop(*_: object) -> None:
+        told.set()
         threading.Thread(target=scheduler.shutdown, kwargs={"wait": False}).start()
 
-    scheduler.add_job(tick, "interval", seconds=every, max_instances=1, coalesce=True, next_run_time=datetime.now(UTC))
+    for look, seconds in ((tick, every), (work, min(every, 1.0))):
+        scheduler.add_job(
+            look, "interval", seconds=seconds, max_instances=1, coalesce=True, next_run_time=datetime.now(UTC)
+        )
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     scheduler.start()

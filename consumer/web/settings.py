@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from consumer.database import db
 from consumer.platform.models import Account
 from consumer.platform.settings import SWITCHES, BadSetting, change_setting, read_settings
-from consumer.web.saving import save_form
 from consumer.web.tabs import is_administrator
 from shared.switches import as_text
 from shared.web.forms import Form, stored_form
+from shared.web.saving import save_form
 from shared.web.sessions import guard, the_person
 
 settings = Blueprint("settings", __name__, template_folder="templates", url_prefix="/settings")

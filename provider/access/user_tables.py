@@ -36,9 +36,21 @@ class SisUser(db.Model):
 
 
 class AuditEntry(AuditColumns, db.Model):
-    """A change of an account, by whom."""
+    """A change that a person or a command made: of a user, a connection, a setting, a row of the SIS."""
 
     __tablename__ = "audit_entry"
+
+
+class AuditAbout(db.Model):
+    """A record of the SIS that a change concerns, as change tracking names it (`provider.sis.changes`): kind person,
+    section, course, school … with its SIS id."""
+
+    __tablename__ = "audit_about"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("audit_entry.id", ondelete="CASCADE"), primary_key=True)
 
 
 class SignInFailure(SignInFailureColumns, db.Model):

@@ -10,9 +10,9 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from provider.access.user_tables import ADMINISTRATOR, ROLES, AuditEntry, SisUser
+from provider.access.audit import audit
+from provider.access.user_tables import ADMINISTRATOR, ROLES, SisUser
 from provider.publishing.finding import NotFound, find_person
-from shared.web.columns import audit_values
 from shared.web.passwords import hash_password, why_too_weak
 
 #: The most characters of a username and of a name.
@@ -152,5 +152,4 @@ def _audit(
     session: Session, now: datetime, by: SisUser | None, action: str, user: SisUser,
     before: Mapping[str, Any] | None = None, after: Mapping[str, Any] | None = None,
 ) -> None:  # fmt: skip
-    who = None if by is None else (by.id, by.username)
-    session.add(AuditEntry(**audit_values(now, who, action, user.username, before, after)))
+    audit(session, now, None if by is None else (by.id, by.username), action, user.username, before, after)

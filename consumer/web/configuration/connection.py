@@ -17,12 +17,13 @@ from consumer.platform.models import Account
 from consumer.runs.peer import open_client
 from consumer.sync.places import NotRead, read_places
 from consumer.web.configuration.tab import configuration, show_page, stored_connection
-from consumer.web.saving import Stored, save_whole
+from consumer.web.saving import save_whole
 from consumer.web.tabs import address, the_page
 from shared.oneroster.versions import Version
 from shared.sealing import CannotUnseal
 from shared.settings import Settings
 from shared.web.forms import Form
+from shared.web.saving import Stored
 from shared.web.sessions import the_person
 
 #: A person waits for the answer: one more try after a second is enough.

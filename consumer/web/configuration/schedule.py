@@ -10,9 +10,10 @@ from consumer.connections import Connection
 from consumer.platform.audit import audit
 from consumer.sync.timetable import BadSchedule, save_schedule
 from consumer.web.configuration.tab import configuration, show_page, stored_schedule
-from consumer.web.saving import Stored, save_whole
+from consumer.web.saving import save_whole
 from consumer.web.tabs import address, the_page
 from shared.web.forms import Form
+from shared.web.saving import Stored
 
 
 @configuration.post("/schedule")

@@ -25,10 +25,10 @@ from consumer.platform.gradebook.books import BookSection
 from consumer.platform.models import Account, Section
 from consumer.runs.peer import open_client
 from consumer.web.course_app.app import address, course_app, the_page
-from consumer.web.saving import save_form
 from shared.oneroster.versions import Version
 from shared.sealing import CannotUnseal
 from shared.web.forms import Form, stored_form
+from shared.web.saving import save_form
 
 #: A person waits for the answer: one try, a short while.
 LIMITS = Limits(connect=5.0, silence=10.0, answer=20.0, patience=20.0, most=10_000)

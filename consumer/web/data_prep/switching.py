@@ -23,12 +23,13 @@ from consumer.upgrade.trial import allow_role, approve_trial
 from consumer.web.data_prep.report import client_of
 from consumer.web.data_prep.tab import data_prep, sentence, show_page, stored_target
 from consumer.web.filters import number_of
-from consumer.web.saving import Stored, save_whole
+from consumer.web.saving import save_whole
 from consumer.web.tabs import address, the_page
 from shared.database import will_write
 from shared.oneroster.versions import Version
 from shared.sealing import CannotUnseal
 from shared.web.forms import Form
+from shared.web.saving import Stored
 
 CONFIRM = "Tick this: there is no way back to 1.1"
 

@@ -18,8 +18,8 @@ from consumer.platform.gradebook.categories import (
 from consumer.platform.gradebook.entries import BadEntry, number_text, read_number
 from consumer.platform.models import GradeCategory
 from consumer.web.gradebook.page import begin_change, gradebook, look_again, the_book_page
-from consumer.web.saving import Stored, save_form
 from shared.web.forms import Form, stored_form
+from shared.web.saving import Stored, save_form
 
 #: Sentences by field.
 Errors = Mapping[str, list[str]]

@@ -27,8 +27,8 @@ from consumer.platform.models import ITEM_KINDS, GradeItem, Score
 from consumer.web.filters import number_of
 from consumer.web.gradebook.page import Page, audit_change, begin_change, gradebook, look_again, the_book_page
 from consumer.web.gradebook.times import BadTime, read_moment, typed_moment
-from consumer.web.saving import Stored, save_form
 from shared.web.forms import Form, stored_form
+from shared.web.saving import Stored, save_form
 
 #: Sentences by field.
 Errors = Mapping[str, list[str]]

@@ -18,6 +18,8 @@ _ONLY = re.compile(r"(\w+) = ([01])")
 
 #: What the program itself keeps of a row of the grade book; no file brings it.
 _OWN = frozenset(("connection_id", "modified_at"))
+#: Columns that no file brings.
+_UNFILED = _OWN | {"hr_managed_since"}
 
 #: Columns that tell who somebody is, how to reach or to judge them; all of `identity` and `contact` is personal too.
 _PERSONAL = {
@@ -60,7 +62,7 @@ class Shape:
 
     @property
     def header(self) -> tuple[str, ...]:
-        return tuple(column.name for column in self.table.columns if column.name not in _OWN)
+        return tuple(column.name for column in self.table.columns if column.name not in _UNFILED)
 
     @property
     def is_graded(self) -> bool:

@@ -1,12 +1,13 @@
 """People: dated identities, contact data, user accounts, enrollments in school, relationships."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from provider.database import db
 from provider.sis.models.columns import Exclude, Flag, Guid, Id, SourcedId, dates_in_order, owner
+from shared.database import UtcDateTime
 
 
 class Person(db.Model):
@@ -26,6 +27,8 @@ class Person(db.Model):
     #: `identifier` and `userIds` ({type:id}, comma-separated) that came in, where the numbers above do not tell them.
     identifier: Mapped[str | None] = mapped_column(String(255))
     user_ids: Mapped[str | None] = mapped_column(Text)
+    #: Since when the HR system manages what it knows of this person; None: the district does (B-131 … B-139).
+    hr_managed_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Identity(db.Model):

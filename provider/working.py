@@ -1,0 +1,18 @@
+"""Jobs of one district's application: which kinds of work there are, and the worker's look at the line."""
+
+from collections.abc import Callable, Mapping
+
+from flask import Flask
+
+from provider.database import db
+from provider.jobs.working import Work, work_on_next
+from provider.refreshing import utc_now
+
+#: What carries out a job of each kind, for one district's application.
+KINDS: Mapping[str, Callable[[Flask], Work]] = {}
+
+
+def work_on_jobs(app: Flask, stopping: Callable[[], bool] = lambda: False) -> str | None:
+    """Do the next job of the district, if there is one; use it inside its application context. How it ended."""
+    kinds = {name: make(app) for name, make in KINDS.items()}
+    return work_on_next(db.engine, kinds, utc_now, stopping)
