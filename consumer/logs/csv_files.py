@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session
 
 from consumer.logs.listing import ALL_KINDS, every_row
 from consumer.logs.presses import press_lines
-from consumer.platform.csv_cells import Cell, write_csv
 from consumer.sync.details import Wanted, every_detail
 from consumer.sync.lines import Detail
 from consumer.sync.log import RunRow, RunsWanted
+from shared.csv_cells import Cell, write_csv
 
 _RUNS = (
     "run", "connection", "type", "trigger", "started by", "status", "dry run", "queued", "started", "ended",

@@ -7,11 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consumer.connections import Connection
-from consumer.platform.csv_cells import plain
 from consumer.platform.csv_files import BadFile, CsvRow, open_csv
 from consumer.platform.import_rows import RowError
 from consumer.platform.models import AccountSisId, DataPrepReport, IdentityMapping
 from consumer.upgrade.report import FIXED, MAPPING_ID, lines_of
+from shared.csv_cells import plain
 
 #: Errors that are told one by one.
 LISTED = 1_000

@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session, undefer
 from consumer.client.shapes import UserRecord
 from consumer.connections import Connection
 from consumer.folding import fold
-from consumer.platform.csv_cells import write_csv
 from consumer.platform.models import DataPrepReport
 from consumer.upgrade.matching import Matches, match
 from consumer.upgrade.people import Roster, Shown, load_mapping, load_roster
+from shared.csv_cells import write_csv
 from shared.oneroster.versions import Version
 
 PLATFORM = (

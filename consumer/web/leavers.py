@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 
 from consumer.database import db
 from consumer.platform.accounts import NotAllowed, set_active
-from consumer.platform.csv_cells import Cell, write_csv
 from consumer.platform.models import Account
 from consumer.platform.settings import read_settings
 from consumer.sync.leavers import LastWord, Leaver, find_leavers
-from consumer.web.csv_answer import csv_answer
 from consumer.web.filters import number_of, school_options
 from consumer.web.tabs import is_administrator
+from shared.csv_cells import Cell, write_csv
 from shared.database import chunks, will_write
+from shared.web.csv_answer import csv_answer
 from shared.web.lists import Asked, Listing, read_asked
 from shared.web.redirects import own_path
 from shared.web.sessions import guard, the_person

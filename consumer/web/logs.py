@@ -25,10 +25,10 @@ from consumer.sync.subjects import Person, find_people
 from consumer.sync.tables import Action, Entity, Status, SyncRun
 from consumer.sync.timetable import local_date
 from consumer.upgrade.report import reports
-from consumer.web.csv_answer import csv_answer
 from consumer.web.filters import ALL, number_of, school_options
 from consumer.web.tabs import address, tab, the_page
 from shared.database import will_write
+from shared.web.csv_answer import csv_answer
 from shared.web.lists import Asked, Listing, read_asked
 
 logs = tab("logs")

@@ -9,12 +9,12 @@ from consumer.database import db
 from consumer.platform import passwords
 from consumer.platform.accounts import find_account_ids, find_accounts
 from consumer.platform.audit import audit
-from consumer.platform.csv_cells import write_csv
 from consumer.platform.models import ROLES, Account
-from consumer.web.csv_answer import csv_answer
 from consumer.web.filters import ALL, number_of, school_options
 from consumer.web.tabs import is_administrator
+from shared.csv_cells import write_csv
 from shared.sealing import CannotUnseal
+from shared.web.csv_answer import csv_answer
 from shared.web.lists import Asked, Listing, read_asked
 from shared.web.sessions import guard, the_person
 

@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from consumer.database import db
 from consumer.folding import fold
 from consumer.platform.audit import audit
-from consumer.platform.csv_cells import plain
 from consumer.upgrade.answers import BadAnswer, take_answer
 from consumer.upgrade.gates import NotYet, confirm_unmatched
 from consumer.upgrade.people import load_mapping
@@ -18,6 +17,7 @@ from consumer.upgrade.report import BOTH, HERE, IN_SIS, SIS, UNDECIDED, last_rep
 from consumer.web.data_prep.tab import data_prep, sentence, show_page
 from consumer.web.filters import number_of
 from consumer.web.tabs import address, the_page
+from shared.csv_cells import plain
 from shared.database import will_write
 from shared.oneroster.versions import Version
 from shared.web.lists import SIZE, Listing, read_asked

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from consumer.logs.csv_files import details_csv, runs_csv
 from consumer.logs.listing import find_runs
 from consumer.mapping.outcome import Code
-from consumer.platform.csv_cells import plain, write_csv
 from consumer.platform.models import School
 from consumer.sync.details import BadCursor, Details, Wanted, every_detail, find_details, run_details
 from consumer.sync.lines import Detail
 from consumer.sync.log import RunsWanted, find_run
 from consumer.sync.tables import Action, Entity
+from shared.csv_cells import plain, write_csv
 from tests.consumer.sync.platform import Platform
 
 
