@@ -29,7 +29,10 @@ def serve_command(context: ProviderContext, host: str, port: int, workers: int, 
     from provider.app import close_app, create_app
     from provider.host import Host
     from shared.logs import configure_logs
-    from shared.server import serve
+    from shared.server import serve, settled
 
     configure_logs()
-    serve(lambda: Host(context.settings, create_app, close_app), host, port, workers, threads)
+    serve(
+        lambda: Host(context.settings, lambda *asked: settled(create_app(*asked)), close_app),
+        host, port, workers, threads,
+    )  # fmt: skip

@@ -1,7 +1,8 @@
 """Either program under gunicorn: threads for clients that wait, processes for the cores."""
 
+import gc
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.config import Config
@@ -19,6 +20,17 @@ if TYPE_CHECKING:
 #: constant of its parser; what is longer than this is refused by gunicorn itself (414).
 REQUEST_LINE = 65_536
 message.MAX_REQUEST_LINE = REQUEST_LINE
+
+Application = TypeVar("Application")
+
+
+def settled(application: Application) -> Application:
+    """`application`, which stays as long as the process: the garbage collector looks at it no more. A collection that
+    goes through a whole application takes a tenth of a second, during which a process answers nobody.
+    """
+    gc.collect()
+    gc.freeze()
+    return application
 
 
 class ServerLog(Logger):  # type: ignore[misc]
@@ -51,7 +63,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> "WSGIApplication":
         """Called in each worker process, so that none shares a database connection with another."""
-        return self._load()
+        return settled(self._load())
 
 
 def _close(_arbiter: Any, worker: Any) -> None:

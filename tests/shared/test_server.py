@@ -11,11 +11,13 @@ import pytest
 from tests.ports import free_port
 
 SERVE = """
+import gc
 import sys
 from shared.server import serve
 
 def application(environ, start_response):
-    body = str(len(environ["QUERY_STRING"])).encode()
+    asked = gc.get_objects() if environ["PATH_INFO"] == "/collected" else environ["QUERY_STRING"]
+    body = str(len(asked)).encode()
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
     return [body]
 
@@ -70,6 +72,14 @@ def test_a_filter_may_be_long(server: tuple[int, subprocess.Popen[bytes]], lengt
 
 def test_a_line_that_never_ends_is_refused(server: tuple[int, subprocess.Popen[bytes]]) -> None:
     assert ask(server[0], "/?" + "a" * 70_000)[0] == 414
+
+
+def test_what_was_loaded_is_not_gone_through_again_by_the_garbage_collector(
+    server: tuple[int, subprocess.Popen[bytes]],
+) -> None:
+    """Going through a program takes a tenth of a second, in which nobody is answered."""
+    _, looked_at = ask(server[0], "/collected")
+    assert int(looked_at) < 5_000
 
 
 def test_a_worker_that_ends_closes_its_application(server: tuple[int, subprocess.Popen[bytes]]) -> None:
