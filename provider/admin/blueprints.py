@@ -1,9 +1,11 @@
 """Every blueprint of the district's pages."""
 
 from provider.admin.gradebook import gradebook
-from provider.admin.sections import sections
+from provider.admin.jobs import jobs
+from provider.admin.scheduling.blueprints import SCHEDULING
 
 BLUEPRINTS = (
-    sections,
+    *SCHEDULING,
     gradebook,
+    jobs,
 )
