@@ -37,6 +37,15 @@ _SECTIONS = _tab("sections.show", "Sections", "gradebook")
 AREAS = (
     Area("Scheduling", (
         _SECTIONS,
+        _tab("courses.show", "Courses"),
+        _tab("course_masters.show", "Course Masters"),
+        _tab("calendars.show", "Calendars & Terms"),
+        _tab("grade_levels.show", "Grade Levels"),
+        _tab("schools.show", "Schools"),
+        _tab("grade_book_setup.show", "Grade Book Set-up"),
+    )),
+    Area("Data", (
+        _tab("jobs.show", "Jobs"),
     )),
     Area("Status", (_tab("status.show", "Status"),)),
     Area("API explorer", (_tab("explorer.show", "API explorer"),)),

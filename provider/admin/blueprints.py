@@ -2,10 +2,12 @@
 
 from provider.admin.gradebook import gradebook
 from provider.admin.jobs import jobs
+from provider.admin.records.blueprint import records
 from provider.admin.scheduling.blueprints import SCHEDULING
 
 BLUEPRINTS = (
     *SCHEDULING,
     gradebook,
     jobs,
+    records,
 )

@@ -14,8 +14,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from provider.access.models import Connection
-from provider.admin.finding import teachers_of
 from provider.admin.names import Name, names_of
+from provider.admin.scheduling.finding import teachers_of
 from provider.admin.scoring import MARKS, Score, marks_of, number, shown, words_of
 from provider.admin.sight import Sight
 from provider.eligibility.grading_tasks import tasks_of

@@ -5,13 +5,15 @@ from datetime import UTC, datetime
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from provider.admin.finding import SORTS, find_sections, school_options, year_options
+from provider.admin.scheduling.finding import SORTS, find_sections, school_options, year_options
 from provider.admin.sight import sight_of
 from provider.database import db
 from shared.web.lists import Listing, read_asked
 from shared.web.sessions import guard, the_person
 
-sections = Blueprint("sections", __name__, template_folder="templates", static_folder="static", url_prefix="/sections")
+sections = Blueprint(
+    "sections", __name__, template_folder="templates", static_folder="../static", url_prefix="/sections"
+)
 guard(sections, lambda _person: True)
 
 
@@ -23,6 +25,6 @@ def show() -> ResponseReturnValue:
     sight = sight_of(session, the_person().id, datetime.now(UTC))
     rows, total = find_sections(session, sight, asked)
     return render_template(
-        "admin/sections.html", listing=Listing(rows, total, asked), schools=school_options(session),
+        "scheduling/sections.html", listing=Listing(rows, total, asked), schools=school_options(session),
         years=year_options(session), everything=sight.everything,
     )  # fmt: skip
