@@ -6,7 +6,7 @@ what an import brought as it was sent.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 Words = Mapping[str, str]
 
@@ -69,8 +69,9 @@ def _exclude(inherited: str = "") -> Field:
 
 
 _INCLUSIVE = "The last day: it counts."
-_START = Field("start_date", "Start date", hr=True)
-_END = Field("end_date", "End date", f"{_INCLUSIVE} Blank: it is open.", hr=True)
+_START = Field("start_date", "Start date")
+_END = Field("end_date", "End date", f"{_INCLUSIVE} Blank: it is open.")
+_HR_START, _HR_END = replace(_START, hr=True), replace(_END, hr=True)
 _ACTIVE = "What is not active is not published."
 
 _RACES = {
@@ -116,7 +117,7 @@ _PEOPLE = (
         Field("preferred_last_name", "Preferred last name", hr=True),
         Field("pronouns", "Pronouns", hr=True),
         Field("start_date", "Start date", "Blank: always.", hr=True),
-        _END,
+        _HR_END,
         Field("birth_date", "Birth date", hr=True),
         Field("sex", "Sex", words={
             "female": "Female", "male": "Male", "other": "Other", "unspecified": "Unspecified",
@@ -147,7 +148,7 @@ _PEOPLE = (
         Field("calendar_id", "School and year"),
         Field("grade_level_id", "Grade level"),
         _START,
-        Field("end_date", "End date", f"{_INCLUSIVE} Blank: it is open.", hr=True),
+        _END,
         Field("service_type", "Service type", words={
             "P": "Primary", "S": "Partial", "N": "Special education services",
         }),
@@ -161,19 +162,19 @@ _PEOPLE = (
         Field("guardian", "Guardian"),
         Field("portal", "Portal", "Without it the relationship is not published."),
         Field("start_date", "Start date", "Blank: always."),
-        Field("end_date", "End date", f"{_INCLUSIVE} Blank: it is open."),
+        _END,
     ), owner="person_id"),
     Editable("employment", "district employment", "district employments", (
         Field("person_id", "Person", once=True),
-        _START,
-        _END,
+        _HR_START,
+        _HR_END,
     ), owner="person_id", person="person_id", hr_rows=True),
     Editable("assignment", "district assignment", "district assignments", (
         Field("person_id", "Person", once=True),
         Field("school_id", "School", hr=True),
         Field("title", "Title", hr=True),
-        _START,
-        _END,
+        _HR_START,
+        _HR_END,
         *(Field(column, label) for column, label in _ROLE_MARKS.items()),
         _exclude(),
     ), owner="person_id", marks=("Roles", tuple(_ROLE_MARKS)), person="person_id", hr_rows=True),
@@ -278,7 +279,7 @@ _SCHEDULING = (
             "Primary Teacher": "Primary Teacher", "Teacher": "Teacher", "Section Staff": "Section Staff",
         }),
         Field("start_date", "Start date", "Blank: always."),
-        Field("end_date", "End date", f"{_INCLUSIVE} Blank: it is open."),
+        _END,
     ), owner="section_id"),
     Editable("roster", "roster row", "roster rows", (
         Field("section_id", "Section", once=True),
