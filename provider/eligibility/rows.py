@@ -3,7 +3,7 @@
 Owns shapes only. Dates are `datetime.date`, end dates inclusive as in the SIS; None means blank.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 
@@ -182,6 +182,7 @@ class Person(NamedTuple):
     security_role: bool
     identifier: str | None = None
     user_ids: str | None = None
+    hr_managed_since: datetime | None = None
 
 
 class Identity(NamedTuple):

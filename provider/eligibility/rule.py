@@ -25,6 +25,15 @@ class Where(NamedTuple):
     column: str
 
 
+class Holder(NamedTuple):
+    """The row that holds a value, where it is not the one that the rule looked at: of a value that is inherited."""
+
+    table: str
+    id: int
+    column: str
+    words: str
+
+
 class Rule(NamedTuple, Generic[Row]):
     """A condition for a row to be published.
 
@@ -34,6 +43,8 @@ class Rule(NamedTuple, Generic[Row]):
     value     the value that decides, as text for people
     where     where to change it
     exclude   an External LMS Exclude: with `tombstone_on_exclude` the record stays as tobedeleted (P-75)
+    rests     what decides stands in other rows, of which an explanation tells as well
+    holder    the row that holds the value, where that is known only when it is looked at
     """
 
     number: str
@@ -42,6 +53,8 @@ class Rule(NamedTuple, Generic[Row]):
     value: Callable[[Row, Context], str]
     where: Where
     exclude: bool = False
+    rests: bool = False
+    holder: Callable[[Row, Context], Holder | None] = lambda _row, _context: None
 
 
 class StatusRule(NamedTuple, Generic[Row]):
@@ -109,7 +122,8 @@ def decide(rules: Rules[Row], row: Row, context: Context) -> Decision:
 
 
 class Check(NamedTuple):
-    """One rule as it came out for one row. `status` is what a status rule gives; `passed` None: it did not decide."""
+    """One rule as it came out for one row. `status` is what a status rule gives; `passed` None: it did not decide.
+    `rests` and `holder` as in `Rule`."""
 
     number: str
     sentence: str
@@ -117,14 +131,17 @@ class Check(NamedTuple):
     value: str
     where: Where
     status: str | None = None
+    rests: bool = False
+    holder: Holder | None = None
 
 
 def check(rules: Rules[Row], row: Row, context: Context) -> tuple[Check, ...]:
     """Every rule of `rules` for `row`: conditions with pass or fail, status rules with whether they decided."""
     checks = [
-        Check(rule.number, rule.sentence, rule.holds(row, context), rule.value(row, context), rule.where)
+        Check(rule.number, rule.sentence, rule.holds(row, context), rule.value(row, context), rule.where,
+              rests=rule.rests, holder=rule.holder(row, context))
         for rule in rules.conditions
-    ]
+    ]  # fmt: skip
     undecided = all(one.passed for one in checks)
     for status in rules.statuses:
         decides = undecided and status.applies(row, context)

@@ -5,6 +5,10 @@ from functools import cached_property
 
 from provider.eligibility import dates, rows
 from provider.eligibility.facts import Facts
+from provider.eligibility.rule import Holder
+
+#: The column that marks a row External LMS Exclude, in every table that has it.
+EXCLUDE = "external_lms_exclude"
 
 
 class SchoolTime:
@@ -45,21 +49,24 @@ class SchoolTime:
         calendar = self.facts.calendars.get(calendar_id or 0)
         return calendar.school_id if calendar else None
 
-    def calendar_exclude(self, calendar_id: int | None) -> str:
-        """The school or calendar that is marked External LMS Exclude, "" when neither is (P-73)."""
+    def calendar_mark(self, calendar_id: int | None) -> Holder | None:
+        """The school or calendar that is marked External LMS Exclude, None when neither is (P-73)."""
         calendar = self.facts.calendars.get(calendar_id or 0)
         if calendar is None:
-            return ""
+            return None
         school = self.facts.schools.get(calendar.school_id)
         if school is not None and school.external_lms_exclude:
-            return f"school {school.name}"
-        return f"calendar {calendar.name}" if calendar.external_lms_exclude else ""
+            return Holder("school", school.id, EXCLUDE, f"school {school.name}")
+        if calendar.external_lms_exclude:
+            return Holder("calendar", calendar.id, EXCLUDE, f"calendar {calendar.name}")
+        return None
 
     def calendar_excluded(self, calendar_id: int | None) -> bool:
-        return bool(self.calendar_exclude(calendar_id))
+        return self.calendar_mark(calendar_id) is not None
 
     def exclude_text(self, calendar_id: int | None) -> str:
-        return self.calendar_exclude(calendar_id) or "neither is marked"
+        mark = self.calendar_mark(calendar_id)
+        return mark.words if mark else "neither is marked"
 
     def structure_calendar(self, structure_id: int | None) -> int | None:
         structure = self.facts.structures.get(structure_id or 0)

@@ -44,7 +44,8 @@ COURSES: Rules[Course] = Rules("courses", (
     Rule("P-73", "Neither the school nor the calendar is marked External LMS Exclude.",
          lambda row, context: not context.calendar_excluded(row.calendar_id),
          lambda row, context: context.exclude_text(row.calendar_id),
-         Where("School or calendar: External LMS Exclude", "calendar.external_lms_exclude"), exclude=True),
+         Where("School or calendar: External LMS Exclude", "calendar.external_lms_exclude"), exclude=True,
+         holder=lambda row, context: context.calendar_mark(row.calendar_id)),
 ))  # fmt: skip
 
 
@@ -67,7 +68,7 @@ def _course_text(row: Section, context: Context) -> str:
 CLASSES: Rules[Section] = Rules("classes", (
     Rule("P-68", "The section's course is published.",
          lambda row, context: context.published(context.course(row.course_id)), _course_text,
-         Where("Course", "course.active, course.external_lms_exclude")),
+         Where("Course", "course.active, course.external_lms_exclude"), rests=True),
     Rule("P-04", "The section is in the active trial.", _trial_active, _trial_text,
          Where("Trials: Active", "trial.active")),
     Rule("P-69", "The section is active.", lambda row, context: row.active,

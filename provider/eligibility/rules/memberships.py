@@ -48,10 +48,10 @@ def roster_case(row: Roster, context: Context) -> RosterCase:
 ROSTERS: Rules[Roster] = Rules("student enrollment", (
     Rule("P-81", "The class is published.",
          lambda row, context: context.published(roster_case(row, context).section), _class_text,
-         Where("Section", "section.active, section.external_lms_exclude")),
+         Where("Section", "section.active, section.external_lms_exclude"), rests=True),
     Rule("P-76", "The student is published.",
          lambda row, context: context.published(roster_case(row, context).student), _student_text,
-         Where("Student: Enrollments", "enrollment")),
+         Where("Student: Enrollments", "enrollment"), rests=True),
 ), (
     StatusRule("P-79", "The student is to be deleted.",
                lambda row, context: context.gone(roster_case(row, context).student), TOBEDELETED, _student_text,
@@ -84,7 +84,7 @@ _STAFFED: tuple[Rule[SectionStaff], ...] = (
          Where("Section: Staff History, role", "section_staff.role")),
     Rule("P-81", "The class is published.",
          lambda row, context: context.published(context.section(row.section_id)), _class_text,
-         Where("Section", "section.active, section.external_lms_exclude")),
+         Where("Section", "section.active, section.external_lms_exclude"), rests=True),
     Rule("P-26", "The staff history dates overlap the school year (P-53).",
          lambda row, context: in_year(row.start_date, row.end_date, context.window),
          lambda row, context: f"{text(row.start_date, row.end_date)}; {context.window_text}", STAFF_DATES),
@@ -104,7 +104,8 @@ SECTION_STAFF: Rules[SectionStaff] = Rules("teacher enrollment", (
     *_STAFFED,
     Rule("P-30", "The person is published as a teacher at the section's school.",
          lambda row, context: teaches_at_school(row, context) and context.published(context.role(row.person_id, "t")),
-         _teacher_text, Where("Staff: District Assignments", "assignment.school_id, assignment.teacher")),
+         _teacher_text, Where("Staff: District Assignments", "assignment.school_id, assignment.teacher"),
+         rests=True),
 ), (
     StatusRule("P-75", "The class or the teacher is to be deleted.",
                lambda row, context: context.gone(context.section(row.section_id))

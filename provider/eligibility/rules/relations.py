@@ -30,7 +30,7 @@ _COMMON: tuple[Rule[Relationship], ...] = (
          Where("Census: Relationships, dates", "relationship.start_date, relationship.end_date")),
     Rule("P-46", "The student is available to this connection, in any status.",
          lambda row, context: context.published(context.role(row.student_id, "s")), _student_text,
-         Where("Student", "enrollment")),
+         Where("Student", "enrollment"), rests=True),
 )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ _COMMON: tuple[Rule[Assignment], ...] = (
     Rule("P-36", "The school has a calendar in the active year and is published to the connection (P-06, P-96).",
          lambda row, context: context.published(context.school(row.school_id)),
          lambda row, context: context.school_text(row.school_id),
-         Where("School: Calendars", "calendar.school_year_id")),
+         Where("School: Calendars", "calendar.school_year_id"), rests=True),
     Rule("P-37", "The assignment's dates overlap the school year (P-53).",
          lambda row, context: in_year(row.start_date, row.end_date, context.window),
          lambda row, context: f"{text(row.start_date, row.end_date)}; {context.window_text}", DATES),

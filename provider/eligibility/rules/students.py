@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from provider.eligibility.dates import in_year, not_past, text
 from provider.eligibility.rows import Enrollment
-from provider.eligibility.rule import ACTIVE, TOBEDELETED, Rule, Rules, StatusRule, Where
+from provider.eligibility.rule import ACTIVE, TOBEDELETED, Holder, Rule, Rules, StatusRule, Where
 from provider.eligibility.rules.orgs import SCOPE, in_scope, scope_text
+from provider.eligibility.school_time import EXCLUDE
 
 if TYPE_CHECKING:
     from provider.eligibility.context import Context
@@ -15,16 +16,23 @@ if TYPE_CHECKING:
 DATES = Where("Student: Enrollments, start and end date", "enrollment.start_date, enrollment.end_date")
 
 
-def inherits_exclude(row: Enrollment, context: Context) -> str:
-    """The marked record above an enrollment: school, calendar, structure or grade level; "" when none (P-73)."""
-    marked = context.calendar_exclude(row.calendar_id)
+def mark_above(row: Enrollment, context: Context) -> Holder | None:
+    """The marked record above an enrollment: school, calendar, structure or grade level; None when none is (P-73)."""
+    marked = context.calendar_mark(row.calendar_id)
     level = context.facts.grade_levels.get(row.grade_level_id or 0)
     if marked or level is None:
         return marked
     if level.external_lms_exclude:
-        return f"grade level {level.name}"
+        return Holder("grade_level", level.id, EXCLUDE, f"grade level {level.name}")
     structure = context.facts.structures.get(level.structure_id)
-    return f"schedule structure {structure.name}" if structure and structure.external_lms_exclude else ""
+    if structure and structure.external_lms_exclude:
+        return Holder("schedule_structure", structure.id, EXCLUDE, f"schedule structure {structure.name}")
+    return None
+
+
+def _mark_text(row: Enrollment, context: Context) -> str:
+    mark = mark_above(row, context)
+    return mark.words if mark else "none is marked"
 
 
 def _end_against_calendar(row: Enrollment, context: Context) -> str:
@@ -60,10 +68,9 @@ ENROLLMENTS: Rules[Enrollment] = Rules("enrollment in school", (
          Where("Student: Enrollments, External LMS Exclude", "enrollment.external_lms_exclude"), exclude=True),
     Rule("P-73", "Neither the school, the calendar, the schedule structure nor the grade level is marked External LMS "
          "Exclude.",
-         lambda row, context: not inherits_exclude(row, context),
-         lambda row, context: inherits_exclude(row, context) or "none is marked",
+         lambda row, context: mark_above(row, context) is None, _mark_text,
          Where("School, calendar, schedule structure or grade level: External LMS Exclude",
-               "grade_level.external_lms_exclude"), exclude=True),
+               "grade_level.external_lms_exclude"), exclude=True, holder=mark_above),
 ), (
     StatusRule("P-18", "The end date is after the calendar's end: the student did not leave early.",
                lambda row, context: _calendar_end(row, context, after=True), ACTIVE, _end_against_calendar, DATES),

@@ -84,7 +84,7 @@ STAFF_SHARED = Rule[UserRole](
 STUDENT: Rules[UserRole] = Rules("student", (
     Rule("P-13", "The person has an enrollment that counts.",
          lambda row, context: bool(context.enrollments(row.person_id)), _enrollments_text,
-         Where("Student: Enrollments", "enrollment")),
+         Where("Student: Enrollments", "enrollment"), rests=True),
     *_COMMON,
 ), (
     StatusRule("P-21", "No counting enrollment is active.",
@@ -95,7 +95,7 @@ STUDENT: Rules[UserRole] = Rules("student", (
 TEACHER: Rules[UserRole] = Rules("teacher", (
     Rule("P-24", "The person has an assignment that counts as teacher.",
          lambda row, context: bool(context.assignments(row.person_id, "t")), _assignments_text,
-         Where("Staff: District Assignments", "assignment")),
+         Where("Staff: District Assignments", "assignment"), rests=True),
     Rule("P-31", "The person teaches a section (only with the setting teacher_requires_section).",
          lambda row, context: not context.facts.switches.teacher_requires_section or context.teaches(row.person_id),
          lambda row, context: f"teacher_requires_section {context.facts.switches.teacher_requires_section}, "
@@ -107,7 +107,7 @@ TEACHER: Rules[UserRole] = Rules("teacher", (
 STAFF: Rules[UserRole] = Rules("non-teacher staff", (
     Rule("P-33", "The person has an assignment that counts as non-teacher staff.",
          lambda row, context: bool(context.assignments(row.person_id, "a")), _assignments_text,
-         Where("Staff: District Assignments", "assignment")),
+         Where("Staff: District Assignments", "assignment"), rests=True),
     STAFF_SHARED,
     *_COMMON,
 ), (_ASSIGNED,))  # fmt: skip
@@ -116,7 +116,7 @@ STAFF: Rules[UserRole] = Rules("non-teacher staff", (
 def _related(number: str, kind: str) -> Rule[UserRole]:
     return Rule(number, f"The person has a relationship that counts as {kind}.",
                 lambda row, context: bool(context.relationships(row.person_id, row.letter)), _relations_text,
-                Where("Census: Relationships", "relationship"))  # fmt: skip
+                Where("Census: Relationships", "relationship"), rests=True)  # fmt: skip
 
 
 GUARDIAN: Rules[UserRole] = Rules("guardian", (_related("P-42", "guardian"), *_COMMON))
