@@ -35,6 +35,11 @@ def _tab(endpoint: str, words: str, *more: str) -> Tab:
 _SECTIONS = _tab("sections.show", "Sections", "gradebook")
 
 AREAS = (
+    Area("People", (
+        _tab("people.show", "People"),
+        _tab("enrollments.show", "Enrollments"),
+        _tab("assignments.show", "District Assignments"),
+    )),
     Area("Scheduling", (
         _SECTIONS,
         _tab("courses.show", "Courses"),
