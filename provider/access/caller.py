@@ -30,6 +30,7 @@ class Caller(NamedTuple):
     scopes               short names such as roster.readonly
     vendor               what grade book and assessment calls must prove beside; None: nothing (P-98)
     at_a_time, a_minute  the connection's own limits; None: as the district says (P-112)
+    apart                an administrator reads as the connection (`provider.access.inside`)
     """
 
     connection_id: int
@@ -40,6 +41,12 @@ class Caller(NamedTuple):
     vendor: VendorKey | None = None
     at_a_time: int | None = None
     a_minute: int | None = None
+    apart: bool = False
+
+    @property
+    def walker(self) -> int:
+        """Whose walks and places are meant: those of a platform are not touched by an administrator who reads as it."""
+        return -self.connection_id if self.apart else self.connection_id
 
 
 def caller_of(connection: Connection, scopes: frozenset[str]) -> Caller:

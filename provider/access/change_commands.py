@@ -37,13 +37,15 @@ def set_command(
     """Change what connection NAME may have. It acts at once; what is published changes with the next refresh."""
     from provider.access.changing import Changes, change_connection
     from provider.access.connections import find_connection
+    from provider.access.recorded import recorded
 
     if not (share or no_share) and all(value is None for value in options.values()):
         raise click.UsageError("Say what to change")
     changes = Changes(share=frozenset(share), no_share=frozenset(no_share), **options)
     with district(context, writes=True) as session:
         found = find_connection(session, name)
-        change_connection(session, found, changes)
+        with recorded(session, found, datetime.now(UTC), None, "change connection"):
+            change_connection(session, found, changes)
         described = describe(context, session, found, secret=False)
     print_connections(described, as_json)
 
@@ -56,11 +58,14 @@ def set_command(
 def schools_command(context: ProviderContext, name: str, numbers: tuple[str, ...], all_schools: bool) -> None:
     """Limit connection NAME to the schools with these NUMBERS, or open it to all (P-96)."""
     from provider.access.connections import find_connection, set_schools
+    from provider.access.recorded import recorded
 
     if bool(numbers) == all_schools:
         raise click.UsageError("Name the schools, or give --all")
     with district(context, writes=True) as session:
-        set_schools(session, find_connection(session, name), None if all_schools else numbers)
+        found = find_connection(session, name)
+        with recorded(session, found, datetime.now(UTC), None, "change connection"):
+            set_schools(session, found, None if all_schools else numbers)
     scope = "all schools" if all_schools else "school " + ", ".join(numbers)
     click.echo(f"Connection {name!r} has {scope} from the next refresh on")
 
@@ -72,10 +77,12 @@ def schools_command(context: ProviderContext, name: str, numbers: tuple[str, ...
 def secret_command(context: ProviderContext, name: str, as_json: bool) -> None:
     """Give connection NAME a new secret. The old one and its tokens end at once; an OAuth 1 key ends when it did."""
     from provider.access.connections import find_connection, regenerate_secret
+    from provider.access.recorded import recorded
 
     with district(context, writes=True) as session:
         found = find_connection(session, name)
-        regenerate_secret(found, context.app.extensions["homeroom"]["sealer"])
+        with recorded(session, found, datetime.now(UTC), None, "make new secret"):
+            regenerate_secret(found, context.app.extensions["homeroom"]["sealer"])
         described = describe(context, session, found, secret=True)
     print_connections(described, as_json)
 
@@ -90,14 +97,16 @@ def vendor_key_command(context: ProviderContext, name: str, remove: bool, as_jso
     ends at once."""
     from provider.access.changing import remove_vendor_key
     from provider.access.connections import find_connection, give_vendor_key
+    from provider.access.recorded import recorded
 
     with district(context, writes=True) as session:
         found = find_connection(session, name)
-        if remove:
-            remove_vendor_key(found)
-        else:
-            give_vendor_key(found, context.app.extensions["homeroom"]["sealer"])
-        session.flush()
+        action = "remove vendor key" if remove else "make vendor key"
+        with recorded(session, found, datetime.now(UTC), None, action):
+            if remove:
+                remove_vendor_key(found)
+            else:
+                give_vendor_key(found, context.app.extensions["homeroom"]["sealer"])
         described = describe(context, session, found, secret=True)
     print_connections(described, as_json)
 
@@ -111,10 +120,13 @@ def renew_command(context: ProviderContext, name: str, last_day: datetime | None
     """Let the OAuth 1 key and secret of connection NAME be good for another year, counted from today (P-99)."""
     from provider.access.changing import renew
     from provider.access.connections import find_connection
+    from provider.access.recorded import recorded
 
+    now = datetime.now(UTC)
     with district(context, writes=True) as session:
         found = find_connection(session, name)
-        renew(found, datetime.now(UTC), last_day.date() if last_day else None)
+        with recorded(session, found, now, None, "renew key"):
+            renew(found, now, last_day.date() if last_day else None)
         described = describe(context, session, found, secret=False)
     print_connections(described, as_json)
 
@@ -137,7 +149,11 @@ def enable_command(context: ProviderContext, name: str) -> None:
 
 def _set_enabled(context: ProviderContext, name: str, enabled: bool) -> None:
     from provider.access.connections import find_connection
+    from provider.access.recorded import recorded
 
     with district(context, writes=True) as session:
-        find_connection(session, name).enabled = enabled
+        found = find_connection(session, name)
+        action = "enable connection" if enabled else "disable connection"
+        with recorded(session, found, datetime.now(UTC), None, action):
+            found.enabled = enabled
     click.echo(f"Connection {name!r} is {'enabled' if enabled else 'disabled'}")

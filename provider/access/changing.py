@@ -32,7 +32,7 @@ class Changes:
 def change_connection(session: Session, connection: Connection, changes: Changes) -> None:
     """Change options of a connection. Raises BadConnection for options that do not go together."""
     if both := changes.share & changes.no_share:
-        raise BadConnection(f"Share {', '.join(sorted(both))}, or do not share it")
+        raise BadConnection({"share": f"Share {', '.join(sorted(both))}, or do not share it"})
     with session.no_autoflush:
         for option in ("roster", "gradebook", "assessments", "supported", "secondary_email"):
             if (value := getattr(changes, option)) is not None:
@@ -49,9 +49,8 @@ def change_connection(session: Session, connection: Connection, changes: Changes
 def renew(connection: Connection, now: datetime, last_day: date | None = None) -> None:
     """Let an OAuth 1 key and its secret be good for longer, counted from now (P-99). Raises BadConnection."""
     if connection.oauth != "oauth1":
-        raise BadConnection(
-            f"Connection {connection.name!r} is OAuth 2 and does not expire: only OAuth 1 keys do (P-99)"
-        )
+        told = f"Connection {connection.name!r} is OAuth 2 and does not expire: only OAuth 1 keys do (P-99)"
+        raise BadConnection({"last_day": told})
     connection.expires_at = end_of_key(connection.oauth, now, last_day)
 
 

@@ -42,6 +42,7 @@ def add_command(
 ) -> None:  # fmt: skip
     """Add connection NAME and print what the platform has to be told, with the secret."""
     from provider.access.connections import Options, add_connection
+    from provider.access.recorded import record_added
 
     options = Options(
         oauth=oauth, last_day=last_day.date() if last_day else None,
@@ -51,7 +52,9 @@ def add_command(
     )  # fmt: skip
     with district(context, writes=True) as session:
         sealer = context.app.extensions["homeroom"]["sealer"]
-        made, _ = add_connection(session, sealer, name, Version(version), options, datetime.now(UTC))
+        now = datetime.now(UTC)
+        made, _ = add_connection(session, sealer, name, Version(version), options, now)
+        record_added(session, made, now, None)
         described = describe(context, session, made, secret=True)
     print_connections(described, as_json)
     if not as_json:
@@ -98,7 +101,10 @@ def show_command(context: ProviderContext, name: str, show_secret: bool, as_json
 def remove_command(context: ProviderContext, name: str) -> None:
     """Remove connection NAME for good; its tokens end at once. What it wrote to the grade book stays."""
     from provider.access.connections import find_connection
+    from provider.access.recorded import record_removed
 
     with district(context, writes=True) as session:
-        session.delete(find_connection(session, name))
+        found = find_connection(session, name)
+        record_removed(session, found, datetime.now(UTC), None)
+        session.delete(found)
     click.echo(f"Connection {name!r} is removed")

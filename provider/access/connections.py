@@ -1,6 +1,6 @@
 """Adding and finding connections, what a connection can be, and what it opens (P-94 … P-104). Nothing here commits."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -26,7 +26,12 @@ MOST_A_MINUTE = 1_000_000
 
 
 class BadConnection(ValueError):
-    """A connection that cannot be, or that is not there; the message says what and why."""
+    """A connection that cannot be, or that is not there. `fields`: names of `Options`, version or name -> what and why;
+    the message is all of them."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__("; ".join(fields.values()))
+        self.fields = dict(fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,36 +85,39 @@ def add_connection(
 
 def _check_new(session: Session, name: str, options: Options) -> None:
     if not name.strip() or len(name) > 100:
-        raise BadConnection("A connection's name has 1 to 100 characters")
+        raise BadConnection({"name": "A connection's name has 1 to 100 characters"})
     if session.scalar(select(Connection.id).where(Connection.name == name)):
-        raise BadConnection(f"There is a connection {name!r} already")
+        raise BadConnection({"name": f"There is a connection {name!r} already"})
     if unknown := options.share - set(SHARE):
-        raise BadConnection(f"There is no data to share called {', '.join(sorted(unknown))}: only {', '.join(SHARE)}")
+        told = f"There is no data to share called {', '.join(sorted(unknown))}: only {', '.join(SHARE)}"
+        raise BadConnection({"share": told})
     if options.oauth == "oauth1" and not read_settings(session).allow_new_oauth1:
-        raise BadConnection(
-            "New OAuth 1 connections are forbidden here (P-100): use OAuth 2, or allow them with "
-            "`homeroom provider setting set allow_new_oauth1 true`"
-        )
+        raise BadConnection({
+            "oauth": "New OAuth 1 connections are forbidden here (P-100): use OAuth 2, or allow them first, on the "
+            "page Settings & Management or with `homeroom provider setting set allow_new_oauth1 true`"
+        })  # fmt: skip
 
 
 def check(connection: Connection) -> None:
-    """Raises BadConnection for options that do not go together."""
+    """Raises BadConnection for options that do not go together, with all that is wrong."""
+    wrong: dict[str, str] = {}
     if connection.oauth == "oauth1" and connection.version != Version.V1P1:
-        raise BadConnection("OAuth 1 is for OneRoster 1.1 only (P-99): a 1.2 connection uses OAuth 2")
-    if connection.oauth == "oauth1" and not connection.all_schools:
-        raise BadConnection("A 1.1 connection can be limited to schools with OAuth 2 only (P-96)")
+        wrong["oauth"] = "OAuth 1 is for OneRoster 1.1 only (P-99): a 1.2 connection uses OAuth 2"
+    elif connection.oauth == "oauth1" and not connection.all_schools:
+        wrong["schools"] = "A 1.1 connection can be limited to schools with OAuth 2 only (P-96)"
     if connection.secondary_email and connection.version != Version.V1P2:
-        raise BadConnection(
+        wrong["secondary_email"] = (
             "Secondary email is an option of 1.2 connections (P-62); "
             "for 1.1 set the district's switch secondary_email_1p1"
         )
     if not connection.supported and (connection.gradebook or connection.assessments):
-        raise BadConnection("An unsupported vendor may have the roster only, no grade book or assessments (P-102)")
-    for limit, most, of in (
-        (connection.at_a_time, MOST_AT_A_TIME, "at a time"), (connection.a_minute, MOST_A_MINUTE, "in a minute"),
-    ):  # fmt: skip
+        wrong["supported"] = "An unsupported vendor may have the roster only, no grade book or assessments (P-102)"
+    for name, most, of in (("at_a_time", MOST_AT_A_TIME, "at a time"), ("a_minute", MOST_A_MINUTE, "in a minute")):
+        limit = getattr(connection, name)
         if limit is not None and not 1 <= limit <= most:
-            raise BadConnection(f"A connection may have 1 to {most:,} requests answered {of} (P-112)")
+            wrong[name] = f"A connection may have 1 to {most:,} requests answered {of} (P-112)"
+    if wrong:
+        raise BadConnection(wrong)
 
 
 def end_of_key(oauth: str, now: datetime, last_day: date | None) -> datetime | None:
@@ -118,9 +126,10 @@ def end_of_key(oauth: str, now: datetime, last_day: date | None) -> datetime | N
         try:
             return expiry(now, last_day)
         except BadExpiry as error:
-            raise BadConnection(str(error)) from error
+            raise BadConnection({"last_day": str(error)}) from error
     if last_day is not None:
-        raise BadConnection("The credentials of OAuth 2 connections do not expire: only OAuth 1 keys do (P-99)")
+        told = "The credentials of OAuth 2 connections do not expire: only OAuth 1 keys do (P-99)"
+        raise BadConnection({"last_day": told})
     return None
 
 
@@ -137,9 +146,9 @@ def _scope(session: Session, numbers: Collection[str]) -> list[ConnectionSchool]
     found = session.execute(select(School.number, School.id).where(School.number.in_(numbers)))
     ids = {number: school_id for number, school_id in found}  # noqa: C416 - dict() would take a Result for a mapping
     if missing := [number for number in numbers if number not in ids]:
-        raise BadConnection(f"There is no school with number {', '.join(missing)}")
+        raise BadConnection({"schools": f"There is no school with number {', '.join(missing)}"})
     if not ids:
-        raise BadConnection("A connection has all schools, or at least one")
+        raise BadConnection({"schools": "A connection has all schools, or at least one"})
     return [ConnectionSchool(school_id=school_id) for school_id in sorted(ids.values())]
 
 
@@ -158,7 +167,7 @@ def find_connection(session: Session, name: str) -> Connection:
     """The connection of that name. Raises BadConnection."""
     connection = session.scalar(select(Connection).where(Connection.name == name))
     if connection is None:
-        raise BadConnection(f"There is no connection {name!r}")
+        raise BadConnection({"name": f"There is no connection {name!r}"})
     return connection
 
 

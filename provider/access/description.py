@@ -39,8 +39,16 @@ def describe(
         shown["vendor_key"] = connection.vendor_key
         if sealer and connection.vendor_secret_sealed:
             shown["vendor_secret"] = sealer.unseal(connection.vendor_secret_sealed)
-    return shown | {
-        "scopes": [scope_url(name, version) for name in NAMES[version] if name in allowed],
+    shown["scopes"] = [scope_url(name, version) for name in NAMES[version] if name in allowed]
+    return shown | {name: value for name, value in options_of(session, connection).items() if name not in shown}
+
+
+def options_of(session: Session, connection: Connection) -> dict[str, Any]:
+    """What a connection is and may have; nothing of it is a credential."""
+    return {
+        "version": connection.version,
+        "oauth": connection.oauth,
+        "enabled": connection.enabled,
         "schools": _schools(session, connection),
         "share": sorted(connection.share),
         "supported": connection.supported,

@@ -23,6 +23,11 @@ def expiry(now: datetime, last_day: date | None = None) -> datetime:
     return datetime.combine(last_day + timedelta(days=1), time(), UTC)
 
 
+def told_expired(expires_at: datetime) -> str:
+    """What a platform is told whose key has ended."""
+    return f"The key expired on {expires_at.astimezone(UTC):%Y-%m-%d}: the district has to renew it"
+
+
 def _months_after(moment: datetime, months: int) -> datetime:
     """The same day of a later month, or that month's last day where it has no such day."""
     years, month = divmod(moment.month - 1 + months, 12)

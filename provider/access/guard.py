@@ -1,4 +1,4 @@
-"""The guard of every protected view: who is calling, by bearer token or by OAuth 1 signature."""
+"""The guard of every protected view: who is calling, by bearer token or by OAuth 1 signature, or from inside."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -8,6 +8,7 @@ from flask import Request
 from sqlalchemy import Connection
 
 from provider.access.caller import Caller, Unauthorized, require_vendor_key
+from provider.access.inside import READS_AS, caller_inside
 from provider.access.oauth1 import Signatures, Signed, is_signed
 from provider.access.tokens import Tokens
 
@@ -19,6 +20,9 @@ def authenticate(
 ) -> Caller:
     """The caller of a request (P-95) to the application that holds `homeroom` (`provider.app.create_app`); `address`
     gives the request's public URL without the query. Raises Unauthorized."""
+    reads_as = request.environ.get(READS_AS)
+    if reads_as is not None:
+        return caller_inside(database, reads_as, now)
     authorization = request.environ.get("HTTP_AUTHORIZATION")
     if is_signed(authorization, request.query_string):
         signatures: Signatures = homeroom["signatures"]

@@ -2,11 +2,14 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from provider.context import ProviderContext
+
+if TYPE_CHECKING:
+    from provider.access.log_reading import Call
 
 
 @click.command("log")
@@ -42,30 +45,25 @@ def _text(line: dict[str, Any]) -> str:
 
 
 def _read(context: ProviderContext, name: str | None, since: datetime | None, limit: int) -> list[dict[str, Any]]:
-    from sqlalchemy import select
-
     from provider.access.connections import BadConnection, find_connection, list_connections
-    from provider.access.models import RequestLog
+    from provider.access.log_reading import Wanted, find_calls
     from provider.database import db
 
-    query = select(RequestLog).order_by(RequestLog.at.desc(), RequestLog.id.desc()).limit(limit)
     with context.app.app_context():
         session = db.session()
         try:
-            if name is not None:
-                query = query.where(RequestLog.connection_id == find_connection(session, name).id)
+            connection_id = None if name is None else find_connection(session, name).id
         except BadConnection as error:
             raise click.ClickException(str(error)) from error
-        if since is not None:
-            query = query.where(RequestLog.at >= since.replace(tzinfo=UTC))
+        wanted = Wanted(connection_id, since=since.replace(tzinfo=UTC) if since else None)
         names = {connection.id: connection.name for connection in list_connections(session)}
-        return [_line(row, names) for row in session.scalars(query)]
+        return [_line(call, names) for call in find_calls(session, wanted, limit)]
 
 
-def _line(row: Any, names: dict[int, str]) -> dict[str, Any]:
+def _line(call: "Call", names: dict[int, str]) -> dict[str, Any]:
     return {
-        "at": f"{row.at:%Y-%m-%dT%H:%M:%S}Z", "connection": names.get(row.connection_id), "method": row.method,
-        "operation": row.operation, "objects": row.objects, "filter": row.filter, "sort": row.sort,
-        "limit": row.limit, "offset": row.offset, "count": row.count, "total": row.total,
-        "status": row.status, "ms": row.milliseconds, "bytes": row.bytes, "request_id": row.request_id,
+        "at": f"{call.at:%Y-%m-%dT%H:%M:%S}Z", "connection": names.get(call.connection_id or 0), "method": call.method,
+        "operation": call.operation, "objects": call.objects, "filter": call.filter, "sort": call.sort,
+        "limit": call.limit, "offset": call.offset, "count": call.records, "total": call.total,
+        "status": call.status, "ms": call.milliseconds, "bytes": call.bytes, "request_id": call.request_id,
     }  # fmt: skip

@@ -8,7 +8,7 @@ and the words of a refusal. Knows nothing of Flask.
 import logging
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from math import inf
 from threading import Lock
 from typing import Any, NamedTuple
@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from provider.access.caller import Caller, Unauthorized, caller_of
 from provider.access.connections import allowed_scopes
 from provider.access.credentials import CLIENT_ID
+from provider.access.expiry import told_expired
 from provider.access.models import Connection
 from provider.access.nonces import FUTURE, PAST, Nonces
 from shared.database import fetch
@@ -106,8 +107,7 @@ class Signatures:
         if not key.enabled:
             raise BadSignature("The connection is disabled")
         if key.expires_at is not None and now >= key.expires_at:
-            ended = f"{key.expires_at.astimezone(UTC):%Y-%m-%d}"
-            raise BadSignature(f"The key expired on {ended}: the district has to renew it")
+            raise BadSignature(told_expired(key.expires_at))
         if not self._nonces.use(key.connection_id, int(asked.timestamp), asked.nonce, now):
             raise BadSignature("The oauth_nonce has been used before: make a new one for each request")
         return key.caller

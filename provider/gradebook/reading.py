@@ -71,19 +71,20 @@ class _Part(NamedTuple):
 class Gradebook:
     """The grade book as one connection sees it, over a database connection that reads; for one call.
 
-    reading    the caller's edition;  client   whose walks are kept (connection id)
+    reading    the caller's edition;  client   who asks (connection id);  walker   whose walks are kept
     base_url   what a platform is given, everything before /ims/oneroster
     """
 
     def __init__(
         self, reading: Reading, edition: Edition, connection: Connection, traffic: Readers, client: int, base_url: str,
-        now: datetime,
+        now: datetime, walker: int,
     ) -> None:  # fmt: skip
         self._reading = reading
         self._edition = edition
         self._connection = connection
         self._traffic = traffic
         self._client = client
+        self._walker = walker
         self._base_url = base_url
         self._now = now
         self._seen: dict[int, Visible] = {}
@@ -112,7 +113,7 @@ class Gradebook:
 
     def begin(self, question: Question) -> None:
         """A walk over a question begins: its later pages are of the same state (P-92)."""
-        pin(self._traffic, self._client, question.mark, question.revision, self._now)
+        pin(self._traffic, self._walker, question.mark, question.revision, self._now)
 
     def page(self, question: Question, query: Query) -> Page:
         """The page that a query asks for. A walk of more than one page begins with its first."""
@@ -180,7 +181,7 @@ class Gradebook:
         if query.revision is not None:
             # A text of the client's own making names no state of ours.
             return query.revision if query.revision >> _NUMBER_BITS <= self._reading.built.revision else 0
-        return pinned(self._traffic, self._client, mark, self._now) or self._present(asked)
+        return pinned(self._traffic, self._walker, mark, self._now) or self._present(asked)
 
     def _present(self, asked: Asked) -> int:
         """The present state of a collection: the same until something changes that its records may be made from."""

@@ -70,9 +70,9 @@ def let_in(scopes: frozenset[str], version: Version) -> Iterator[Call]:
     with main.connection() as database:
         caller = authenticate(request, homeroom, database, lambda: _public_url(request), now)
         trace.connection_id, trace.version = caller.connection_id, version
-        with homeroom["limits"].place(caller.connection_id, caller.at_a_time, caller.a_minute, now):
+        with homeroom["limits"].place(caller.walker, caller.at_a_time, caller.a_minute, now):
             _check(request, caller, scopes, version)
-            reading = open_reading(homeroom["memory"], database, traffic, caller.edition, caller.connection_id, now)
+            reading = open_reading(homeroom["memory"], database, traffic, caller.edition, caller.walker, now)
             yield Call(request, caller, reading, database, traffic, now)
 
 

@@ -43,8 +43,9 @@ def open_gradebook(call: Call) -> Gradebook:
     base_url = homeroom["settings"].provider_base_url(homeroom["app_name"])
     caller = call.caller
     return Gradebook(
-        call.reading, caller.edition, call.database, call.traffic, caller.connection_id, base_url, call.now
-    )
+        call.reading, caller.edition, call.database, call.traffic, caller.connection_id, base_url, call.now,
+        caller.walker,
+    )  # fmt: skip
 
 
 def require_parents(call: Call, parents: Iterable[Parent], params: dict[str, str]) -> None:

@@ -1,0 +1,53 @@
+"""Changes of connections in the audit trail: from what to what, without a secret. Nothing here commits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from provider.access.audit import audit
+from provider.access.description import options_of
+from provider.access.models import Connection
+
+#: Who changes something: id and username; None for a command.
+By = tuple[int, str] | None
+
+
+def recorded_values(session: Session, connection: Connection) -> dict[str, Any]:
+    """What the audit trail tells of a connection. Of its secret only which one it is, counted from 1."""
+    return {
+        **options_of(session, connection),
+        "client_id": connection.client_id,
+        "vendor_key": connection.vendor_key,
+        "secret_number": connection.secret_generation,
+    }
+
+
+@contextmanager
+def recorded(session: Session, connection: Connection, now: datetime, by: By, action: str) -> Iterator[None]:
+    """Note what the block changes of a connection, as `action`; nothing where nothing changes."""
+    before = recorded_values(session, connection)
+    yield
+    session.flush()
+    after = recorded_values(session, connection)
+    changed = [name for name in after if before[name] != after[name]]
+    if changed:
+        old, new = ({name: values[name] for name in changed} for values in (before, after))
+        audit(session, now, by, action, connection.name, old, new)
+
+
+def record_added(session: Session, connection: Connection, now: datetime, by: By) -> None:
+    """Note a new connection."""
+    audit(session, now, by, "add connection", connection.name, None, recorded_values(session, connection))
+
+
+def record_removed(session: Session, connection: Connection, now: datetime, by: By) -> None:
+    """Note that a connection is removed, before it is."""
+    audit(session, now, by, "remove connection", connection.name, recorded_values(session, connection))
+
+
+def record_shown(session: Session, connection: Connection, now: datetime, by: By, what: str) -> None:
+    """Note that somebody was shown a secret; `what`: "secret" or "vendor secret"."""
+    audit(session, now, by, f"show {what}", connection.name)
