@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 import provider.access.models
 import provider.access.user_tables
 import provider.jobs.tables
+import provider.publishing.difference_tables
 import provider.publishing.models
 import provider.sis.changes
 import provider.sis.models  # noqa: F401 - tables, known to migrations by being imported

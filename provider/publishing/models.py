@@ -142,10 +142,14 @@ class RefreshRun(db.Model):
     added: Mapped[int] = mapped_column(default=0)
     changed: Mapped[int] = mapped_column(default=0)
     removed: Mapped[int] = mapped_column(default=0)
+    #: The held run whose difference a person has approved: as much may go as was shown.
+    approves: Mapped[int | None]
+    #: When a person has decided that what this held run would do is not to be done.
+    discarded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class RefreshAlert(db.Model):
-    """A process alert: a refresh that a person should hear about (P-87, P-88)."""
+    """A process alert: a refresh that a person should hear about (P-87, P-88); read_by: the username of who has."""
 
     __tablename__ = "refresh_alert"
 
@@ -153,6 +157,8 @@ class RefreshAlert(db.Model):
     run_id: Mapped[int] = mapped_column(ForeignKey("refresh_run.id"))
     raised_at: Mapped[datetime] = mapped_column(UtcDateTime)
     message: Mapped[str] = mapped_column(String(2000))
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    read_by: Mapped[str | None] = mapped_column(String(255))
 
 
 class KeptWalk(db.Model):

@@ -18,6 +18,7 @@ from provider.eligibility.facts import Facts, Keys
 from provider.publishing.blocks import build_blocks
 from provider.publishing.building import BATCH, Collection, Difference, discard
 from provider.publishing.catalog import cache_of, extents_at, find_edition, register_edition
+from provider.publishing.holding import too_much
 from provider.publishing.latest import Latest, all_latest, latest_of
 from provider.publishing.load import load_facts
 from provider.publishing.project import Projected, project
@@ -29,8 +30,6 @@ from provider.publishing.sweeping import sweep
 from shared.database import chunks, snapshot, writing
 from shared.owner import begin_work, end_work
 
-#: Departures that never need approval, however large their share: a small school is not a disaster.
-FEW = 20
 #: Records are compared in so many parts of a batch; the heart beats after so many parts, also when nothing is written.
 _PARTS, _BEAT = 8, 40
 
@@ -164,7 +163,7 @@ def _build(refresher: Refresher, run_id: int, build: Build, facts: Facts, keyed:
             raise BuildFailed(name, cause) from cause
         before = difference.before.size
         gone = len(difference.hidden)
-        if not (keyed or approved) and gone > FEW and gone > refresher.threshold * before:
+        if not (keyed or approved) and too_much(gone, before, refresher.threshold):
             raise Held(name, gone, before)
 
 

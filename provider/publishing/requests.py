@@ -1,11 +1,13 @@
-"""Refreshes that wait: the manual one, two minutes after the click (P-87), and those of edited records (P-90)."""
+"""Refreshes that wait: a manual one for two minutes after the click (P-87), an approved one, those of edits (P-90)."""
 
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from provider.eligibility.facts import Keys
+from provider.publishing.alerts import settle_alerts
+from provider.publishing.holding import NotHeld, forget_differences, held_refresh
 from provider.publishing.models import RefreshRun
 from provider.publishing.runs import MANUAL_DELAY, RefreshIsRunning
 from provider.sis.changes import EVERYTHING, Change, SisChange, note_changes
@@ -17,25 +19,66 @@ _KINDS = {"person": "people", "section": "sections", "course": "courses", "resou
 
 def ask_for_refresh(engine: Engine, now: datetime) -> datetime:
     """Ask for a manual refresh; when it will start (P-87). Raises RefreshIsRunning while one runs or waits."""
+    due = now + MANUAL_DELAY
     with writing(engine) as connection:
-        open_runs = select(RefreshRun).where(RefreshRun.trigger != "keyed", RefreshRun.state.in_(("due", "running")))
-        for other in connection.execute(open_runs):
-            if other.state == "running" and not is_alive(other.owner, other.heartbeat_at, now):
-                continue
-            word = "is waiting" if other.state == "due" else "is running"
-            raise RefreshIsRunning(f"A refresh {word} (since {other.due_at:%H:%M:%S} UTC); ask again when it has ended")
-        due = now + MANUAL_DELAY
-        connection.execute(
-            insert(RefreshRun).values(trigger="manual", state="due", due_at=due, added=0, changed=0, removed=0)
-        )
+        _ask(connection, now, due)
     return due
 
 
-def take_due(engine: Engine, now: datetime) -> bool:
-    """Whether a manual refresh is due; taking it removes the request, so that one worker takes it once."""
+def approve(engine: Engine, run_id: int, now: datetime, who: str) -> None:
+    """A person (username) approves what a held refresh has shown: a worker refreshes as soon as it looks. When by then
+    more would go from a collection than was shown, that is held again.
+
+    Raises NotHeld, and RefreshIsRunning while a refresh runs or waits.
+    """
     with writing(engine) as connection:
-        gone = connection.execute(delete(RefreshRun).where(RefreshRun.state == "due", RefreshRun.due_at <= now))
-        return gone.rowcount > 0
+        _only_if_held(connection, run_id)
+        _ask(connection, now, now, approves=run_id)
+        settle_alerts(connection, run_id, who, now)
+
+
+def discard(engine: Engine, run_id: int, now: datetime, who: str) -> None:
+    """A person (username) decides that what a held refresh has shown is not to happen: its alert is settled, what it
+    has shown is forgotten. The next scheduled refresh looks anew, and may be held again. Raises NotHeld."""
+    with writing(engine) as connection:
+        _only_if_held(connection, run_id)
+        connection.execute(delete(RefreshRun).where(RefreshRun.state == "due", RefreshRun.approves == run_id))
+        connection.execute(update(RefreshRun).where(RefreshRun.id == run_id).values(discarded_at=now))
+        settle_alerts(connection, run_id, who, now)
+        forget_differences(connection, run_id)
+
+
+def _only_if_held(connection: Connection, run_id: int) -> None:
+    held = held_refresh(connection)
+    if held is None or held.run_id != run_id:
+        raise NotHeld("This refresh is not held any more: it was decided about, or a later one has taken its place")
+
+
+def _ask(connection: Connection, now: datetime, due: datetime, approves: int | None = None) -> None:
+    open_runs = select(RefreshRun).where(RefreshRun.trigger != "keyed", RefreshRun.state.in_(("due", "running")))
+    for other in connection.execute(open_runs):
+        if other.state == "running" and not is_alive(other.owner, other.heartbeat_at, now):
+            continue
+        word = "is waiting" if other.state == "due" else "is running"
+        raise RefreshIsRunning(f"A refresh {word} (since {other.due_at:%H:%M:%S} UTC); ask again when it has ended")
+    numbers = {"added": 0, "changed": 0, "removed": 0}
+    connection.execute(
+        insert(RefreshRun).values(trigger="manual", state="due", due_at=due, approves=approves, **numbers)
+    )
+
+
+class Due(NamedTuple):
+    """A manual refresh whose time has come. approves: the held run that a person has approved, None for none."""
+
+    approves: int | None
+
+
+def take_due(engine: Engine, now: datetime) -> Due | None:
+    """The manual refresh that is due, if any; taking it removes the request, so that one worker takes it once."""
+    with writing(engine) as connection:
+        gone = delete(RefreshRun).where(RefreshRun.state == "due", RefreshRun.due_at <= now)
+        taken = connection.execute(gone.returning(RefreshRun.approves)).first()
+    return Due(taken[0]) if taken else None
 
 
 class Waiting(NamedTuple):
