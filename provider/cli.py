@@ -22,8 +22,8 @@ COMMANDS: CommandTable = {
     "refresh": ("provider.refresh_commands:refresh_command", "Publish the present state of the SIS now."),
     "connection": ("provider.access.commands:connection", "Add, list and change connections of platforms."),
     "log": ("provider.access.log_command:log_command", "List what platforms have asked for."),
-    "explain": ("provider.access.explain_command:explain_command", "Tell why a record is or is not published."),
-    "prepare": ("provider.publishing.prepare_command:prepare_command", "Report what to mend in the SIS."),
+    "explain": ("provider.explain_command:explain_command", "Tell why a record is or is not published."),
+    "prepare": ("provider.prepare_command:prepare_command", "Report what to mend in the SIS."),
     "user": ("provider.user_command:user_command", "Add, list and change those who sign in to the district's pages."),
     "setting": ("provider.refresh_commands:setting", "List and set the district's switches."),
 }

@@ -86,9 +86,7 @@ def _relationships(context: Context, person_id: int, letter: str) -> list[Block]
         _block(f"relationship {row.id} to person {row.student_id}", "relationship", table, row, context)
         for row in found
     ]
-    held = dict.fromkeys(
-        row.student_id for row in found if not context.published(context.role(row.student_id, "s"))
-    )
+    held = dict.fromkeys(row.student_id for row in found if not context.published(context.role(row.student_id, "s")))
     for key in held:
         blocks += [_role_block(context, key, "s", f"person {key} as student"), *_evidence(context, key, "s")]
     return blocks

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from provider.access.connections import Options, add_connection
-from provider.access.explain_command import explain_command
+from provider.explain_command import explain_command
 from provider.context import ProviderContext
 from provider.eligibility import rows
 from provider.eligibility.explain import ENTITIES
