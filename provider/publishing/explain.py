@@ -3,7 +3,8 @@
 Explains the SIS as it is now; what a platform reads is what the last refresh published.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -15,13 +16,13 @@ from provider.eligibility import people, rows
 from provider.eligibility.context import Context
 from provider.eligibility.edition import Edition
 from provider.eligibility.explain import Block
-from provider.eligibility.facts import Keys
+from provider.eligibility.facts import Facts, Keys
 from provider.eligibility.rule import Check, Decision, Included
 from provider.eligibility.rules.users import ROLE_WORDS
 from provider.publishing import finding
 from provider.publishing.load import load_facts
 from provider.publishing.records import ids
-from provider.sis.models import CourseResource, PersonResource, Roster, SectionResource
+from provider.sis.models import CourseResource, PersonResource, Roster, SectionResource, SectionStaff
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,14 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`subject` names what was found; `blocks` hold every rule; a verdict per record it could be."""
+    """`subject` names what was found; `blocks` hold every rule; a verdict per record it could be; `facts` are all that
+    was looked at."""
 
     entity: str
     subject: str
     verdicts: tuple[Verdict, ...]
     blocks: tuple[Block, ...]
+    facts: Facts = field(default_factory=lambda: Facts(date.min))
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -78,11 +81,32 @@ def explain(session: Session, today: date, entity: str, ref: str, edition: Editi
 
     Raises finding.NotFound.
     """
-    explainers = {
-        "users": _user, "classes": _class, "courses": _course, "enrollments": _enrollment, "orgs": _org,
-        "resources": _resource,
-    }  # fmt: skip
-    return explainers[entity](session, today, ref, edition)
+    if entity == "enrollments":
+        row = finding.find_enrollment(session, ref)
+        return explain_row(session, today, row.__tablename__, row.id, edition)
+    table, find = _FOUND[entity]
+    return explain_row(session, today, table, find(session, ref), edition)
+
+
+def explain_row(session: Session, today: date, table: str, key: int, edition: Edition) -> Explanation:
+    """Explain the record of a row of the SIS (`TABLES`) for an edition. Raises finding.NotFound."""
+    facts = load_facts(session, today, _keys(session, table, key))
+    explained = _EXPLAINERS[table](Context(facts, edition), key)
+    if explained is None:
+        raise finding.NotFound(f"There is no {table.replace('_', ' ')} {key} any more")
+    return replace(explained, facts=facts)
+
+
+def _keys(session: Session, table: str, key: int) -> Keys:
+    """What has to be read to decide about a row."""
+    if table == "resource":
+        return _users_of(session, key)
+    if table in ("roster", "section_staff"):
+        model = Roster if table == "roster" else SectionStaff
+        person_id = session.scalar(select(model.person_id).where(model.id == key))
+        return Keys(people=frozenset({person_id} if person_id else ()))
+    names = {"person": "people", "section": "sections", "course": "courses"}
+    return Keys(**{names[table]: frozenset({key})}) if table in names else Keys()
 
 
 def _verdict(what: str, sourced_id: str, decision: Decision) -> Verdict:
@@ -91,54 +115,57 @@ def _verdict(what: str, sourced_id: str, decision: Decision) -> Verdict:
     return Verdict(what, sourced_id, None, decision.number, decision.sentence)
 
 
-def _user(session: Session, today: date, ref: str, edition: Edition) -> Explanation:
-    person_id = finding.find_person(session, ref)
-    context = Context(load_facts(session, today, Keys(people=frozenset({person_id}))), edition)
-    blocks = rules.explain_user(context, person_id)
-    person = context.facts.people[person_id]
-    words = ROLE_WORDS[edition.version]
+def _user(context: Context, key: int) -> Explanation | None:
+    person = context.facts.people.get(key)
+    if person is None:
+        return None
+    blocks = rules.explain_user(context, key)
+    words = ROLE_WORDS[context.edition.version]
     verdicts = tuple(
-        _verdict(words[block.letter], ids.user_id(person, block.letter, edition.version), block.decision)
+        _verdict(words[block.letter], ids.user_id(person, block.letter, context.edition.version), block.decision)
         for block in blocks
         if block.letter
     )
+    return Explanation("users", f"person {key}, {_name(context, key)}", verdicts, tuple(blocks))
+
+
+def _name(context: Context, person_id: int) -> str:
     identity = people.identity(context, person_id)
-    name = f"{identity.first_name} {identity.last_name}" if identity else "without a name"
-    return Explanation("users", f"person {person_id}, {name}", verdicts, tuple(blocks))
+    return f"{identity.first_name} {identity.last_name}" if identity else "without a name"
 
 
-def _class(session: Session, today: date, ref: str, edition: Edition) -> Explanation:
-    key = finding.find_section(session, ref)
-    context = Context(load_facts(session, today, Keys(sections=frozenset({key}))), edition)
-    section = context.facts.sections[key]
+def _class(context: Context, key: int) -> Explanation | None:
+    section = context.facts.sections.get(key)
+    if section is None:
+        return None
     course = context.facts.courses[section.course_id]
     blocks = tuple(rules.explain_class(context, section))
     verdict = _verdict("class", ids.class_id(section), blocks[0].decision)
     return Explanation("classes", f"section {key}, {course.number}-{section.number}", (verdict,), blocks)
 
 
-def _course(session: Session, today: date, ref: str, edition: Edition) -> Explanation:
-    key = finding.find_course(session, ref)
-    context = Context(load_facts(session, today, Keys(courses=frozenset({key}))), edition)
-    course = context.facts.courses[key]
+def _course(context: Context, key: int) -> Explanation | None:
+    course = context.facts.courses.get(key)
+    if course is None:
+        return None
     blocks = tuple(rules.explain_course(context, course))
     verdict = _verdict("course", ids.course_id(course), blocks[0].decision)
     return Explanation("courses", f"course {key}, {course.number} {course.name}", (verdict,), blocks)
 
 
-def _org(session: Session, today: date, ref: str, edition: Edition) -> Explanation:
-    key = finding.find_school(session, ref)
-    context = Context(load_facts(session, today, Keys()), edition)
-    school = context.facts.schools[key]
+def _org(context: Context, key: int) -> Explanation | None:
+    school = context.facts.schools.get(key)
+    if school is None:
+        return None
     blocks = tuple(rules.explain_school(context, school))
     verdict = _verdict("org", ids.org_id(school), blocks[0].decision)
     return Explanation("orgs", f"school {key}, {school.number} {school.name}", (verdict,), blocks)
 
 
-def _resource(session: Session, today: date, ref: str, edition: Edition) -> Explanation:
-    key = finding.find_resource(session, ref)
-    context = Context(load_facts(session, today, _users_of(session, key)), edition)
-    resource = context.facts.resources[key]
+def _resource(context: Context, key: int) -> Explanation | None:
+    resource = context.facts.resources.get(key)
+    if resource is None:
+        return None
     blocks = tuple(rules.explain_resource(context, resource))
     verdict = _verdict("resource", ids.resource_id(resource), blocks[0].decision)
     return Explanation("resources", f"resource {key}, {resource.vendor_resource_id}", (verdict,), blocks)
@@ -158,17 +185,37 @@ def _users_of(session: Session, resource_id: int) -> Keys:
     )
 
 
-def _enrollment(session: Session, today: date, ref: str, edition: Edition) -> Explanation:
-    found = finding.find_enrollment(session, ref)
-    keys = Keys(people=frozenset({found.person_id}))
-    context = Context(load_facts(session, today, keys), edition)
-    subject = f"person {found.person_id} in section {found.section_id}"
-    if isinstance(found, Roster):
-        row = next(row for row in context.facts.rosters() if row.id == found.id)
-        blocks = tuple(rules.explain_roster(context, row))
-        verdict = _verdict("student enrollment", ids.roster_id(row), blocks[0].decision)
-    else:
-        staff: rows.SectionStaff = next(row for row in context.facts.section_staff if row.id == found.id)
-        blocks = tuple(rules.explain_staff(context, staff))
-        verdict = _verdict("teacher enrollment", ids.staff_id(staff), blocks[0].decision)
-    return Explanation("enrollments", subject, (verdict,), blocks)
+def _roster(context: Context, key: int) -> Explanation | None:
+    row = next((row for row in context.facts.rosters() if row.id == key), None)
+    if row is None:
+        return None
+    blocks = tuple(rules.explain_roster(context, row))
+    verdict = _verdict("student enrollment", ids.roster_id(row), blocks[0].decision)
+    return Explanation("enrollments", _member(row), (verdict,), blocks)
+
+
+def _staff(context: Context, key: int) -> Explanation | None:
+    row = next((row for row in context.facts.section_staff if row.id == key), None)
+    if row is None:
+        return None
+    blocks = tuple(rules.explain_staff(context, row))
+    verdict = _verdict("teacher enrollment", ids.staff_id(row), blocks[0].decision)
+    return Explanation("enrollments", _member(row), (verdict,), blocks)
+
+
+def _member(row: rows.Roster | rows.SectionStaff) -> str:
+    return f"person {row.person_id} in section {row.section_id}"
+
+
+#: The table of each entity that is one table's, and what finds a row of it.
+_FOUND: Mapping[str, tuple[str, Callable[[Session, str], int]]] = {
+    "users": ("person", finding.find_person), "classes": ("section", finding.find_section),
+    "courses": ("course", finding.find_course), "orgs": ("school", finding.find_school),
+    "resources": ("resource", finding.find_resource),
+}  # fmt: skip
+_EXPLAINERS: Mapping[str, Callable[[Context, int], Explanation | None]] = {
+    "person": _user, "section": _class, "course": _course, "school": _org, "resource": _resource, "roster": _roster,
+    "section_staff": _staff,
+}  # fmt: skip
+#: The tables of which a row can be explained.
+TABLES = tuple(_EXPLAINERS)
