@@ -33,8 +33,14 @@ def approve(engine: Engine, run_id: int, now: datetime, who: str) -> None:
     """
     with writing(engine) as connection:
         _only_if_held(connection, run_id)
-        _ask(connection, now, now, approves=run_id)
+        ask_for_approved(connection, run_id, now)
         settle_alerts(connection, run_id, who, now)
+
+
+def ask_for_approved(connection: Connection, run_id: int, now: datetime) -> None:
+    """Ask for a refresh at once that may take away what a held one has shown. Raises RefreshIsRunning while another
+    runs or waits. The caller commits."""
+    _ask(connection, now, now, approves=run_id)
 
 
 def discard(engine: Engine, run_id: int, now: datetime, who: str) -> None:
