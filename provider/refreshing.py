@@ -111,10 +111,9 @@ class DistrictRefresh:
             editions = editions_in_use(session)
             zone = district_zone(session)
         url = homeroom["settings"].provider_base_url(homeroom["app_name"])
-        refresher = Refresher(db.engine, editions, url, settings.removal_threshold, self._clock)
-        if self._progress:
-            refresher = Refresher(db.engine, editions, url, settings.removal_threshold, self._clock, self._progress)
-        return refresher, today or self._clock().astimezone(zone).date()
+        progress = {"progress": self._progress} if self._progress else {}
+        refresher = Refresher(db.engine, editions, url, settings.removal_threshold, self._clock, zone=zone, **progress)
+        return refresher, today or refresher.local_day
 
 
 def district_zone(session: Session) -> ZoneInfo:

@@ -6,7 +6,7 @@ after the student's role; resource after the courses, sections and people that u
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
@@ -14,7 +14,7 @@ from provider.eligibility import dates, rows, uses
 from provider.eligibility.accounts import PREFERENCE, WHOLE_PERSON, pick_account
 from provider.eligibility.edition import Edition
 from provider.eligibility.facts import Facts
-from provider.eligibility.rule import MISSING, TOBEDELETED, Decision, Included, decide
+from provider.eligibility.rule import MISSING, TOBEDELETED, Decision, Excluded, Included, decide
 from provider.eligibility.rules import courses, memberships, orgs, relations, resources, staff, students
 from provider.eligibility.rules.users import LETTERS, USERS, UserRole
 from provider.eligibility.school_time import SchoolTime
@@ -53,7 +53,8 @@ class Context(SchoolTime):
         self._roles: dict[str, dict[int, Decision]] = defaultdict(dict)
         self._section_terms: dict[int, tuple[rows.Term, ...]] = {}
         self._section_days: dict[int, tuple[date, date]] = {}
-        self._relationships: dict[str, dict[int, bool]] = defaultdict(dict)
+        self._relationships: dict[str, dict[int, Decision]] = defaultdict(dict)
+        self._not_counting: dict[str, dict[int, list[Excluded]]] = defaultdict(dict)
         self._rosters: dict[memberships.RosterCase, Decision] = {}
         self._resources: dict[int, Decision] = {}
         self._evidence = tuple((letter, facts.evidence[letter]) for letter in LETTERS)
@@ -110,14 +111,15 @@ class Context(SchoolTime):
         return self.school_of(self._section_calendar(section_id))
 
     @cached_property
+    def term_decisions(self) -> tuple[tuple[rows.Term, Decision], ...]:
+        """Every term with what is decided of it, in the order of their dates."""
+        terms = sorted(self.facts.terms.values(), key=lambda t: (t.start_date, t.end_date, t.id))
+        return tuple((term, decide(orgs.TERMS, term, self)) for term in terms)
+
+    @cached_property
     def terms(self) -> Mapping[int, tuple[rows.Term, Included]]:
         """The published terms by id, in the order of their dates."""
-        found = {}
-        for term in sorted(self.facts.terms.values(), key=lambda t: (t.start_date, t.end_date, t.id)):
-            decision = decide(orgs.TERMS, term, self)
-            if isinstance(decision, Included):
-                found[term.id] = (term, decision)
-        return found
+        return {term.id: (term, decision) for term, decision in self.term_decisions if isinstance(decision, Included)}
 
     @cached_property
     def terms_in_use(self) -> frozenset[int]:
@@ -194,6 +196,8 @@ class Context(SchoolTime):
                 decision = decide(students.ENROLLMENTS, row, self)
                 if isinstance(decision, Included):
                     counted.append((row, decision))
+                else:
+                    self._not_counting["s"].setdefault(person_id, []).append(decision)
             self._enrollments[person_id] = counted
         return counted
 
@@ -207,6 +211,8 @@ class Context(SchoolTime):
                 decision = decide(table, row, self)
                 if isinstance(decision, Included):
                     counted.append((row, decision))
+                else:
+                    self._not_counting[letter].setdefault(person_id, []).append(decision)
             self._assignments[(person_id, letter)] = counted
         return counted
 
@@ -231,12 +237,23 @@ class Context(SchoolTime):
             row for row in self.facts.relationships_of_adult.get(person_id, ()) if self.relationship_counts(row, letter)
         ]
 
-    def relationship_counts(self, row: rows.Relationship, letter: str) -> bool:
-        counts = self._relationships[letter].get(row.id)
-        if counts is None:
+    def relationship(self, row: rows.Relationship, letter: str) -> Decision:
+        """Whether a relationship counts as guardian ("g") or relative ("r")."""
+        decision = self._relationships[letter].get(row.id)
+        if decision is None:
             table = relations.GUARDIAN if letter == "g" else relations.RELATIVE
-            counts = self._relationships[letter][row.id] = self.published(decide(table, row, self))
-        return counts
+            decision = self._relationships[letter][row.id] = decide(table, row, self)
+        return decision
+
+    def relationship_counts(self, row: rows.Relationship, letter: str) -> bool:
+        return isinstance(self.relationship(row, letter), Included)
+
+    def not_counting(self, person_id: int, letter: str) -> Sequence[Excluded]:
+        """What was decided of the rows that a role could rest on and does not, once the role itself was decided."""
+        if letter in ("g", "r"):
+            found = (self.relationship(row, letter) for row in self.facts.relationships_of_adult.get(person_id, ()))
+            return [decision for decision in found if isinstance(decision, Excluded)]
+        return self._not_counting[letter].get(person_id, ())
 
     def role(self, person_id: int, letter: str) -> Decision:
         """Whether a person is published in a role, and with which status."""

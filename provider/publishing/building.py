@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Delete, Engine, Update, bindpa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
+from provider.eligibility.rule import ACTIVE
 from provider.publishing.catalog import RESOURCES, extent_at
 from provider.publishing.latest import Latest
 from provider.publishing.models import PublishedIndex, PublishedRecord
@@ -47,6 +48,8 @@ class Difference:
     shown: set[int] = field(default_factory=set)
     #: sourcedIds that two records claim: the first has it, the others are not published.
     duplicates: list[str] = field(default_factory=list)
+    #: How many of the projected records are to be deleted.
+    to_be_deleted: int = 0
 
     @property
     def moved(self) -> int:
@@ -56,6 +59,11 @@ class Difference:
     @property
     def empty(self) -> bool:
         return not self.moved
+
+    @property
+    def size(self) -> int:
+        """How many records there are after it."""
+        return self.before.size + self.added + len(self.shown) - len(self.hidden)
 
     def after(self, revision: int) -> Extent:
         """The extent at the next revision."""
@@ -104,6 +112,8 @@ class Collection:
                 self.difference.duplicates.append(record.sourced_id)
                 continue
             every[record.sourced_id] = _SEEN
+            if record.status != ACTIVE:
+                self.difference.to_be_deleted += 1
             tail = render(record)
             mark = digest(tail)
             if found[1] != mark:

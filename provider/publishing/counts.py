@@ -5,23 +5,21 @@ back stays as the last full refresh saw it.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, literal, or_, select, union_all, update
 
 from provider.eligibility.edition import Edition
-from provider.eligibility.rule import Excluded
+from provider.eligibility.rule import ACTIVE
 from provider.publishing.catalog import COLLECTIONS
 from provider.publishing.difference_tables import HeldBackCount, PublishedCount
-from provider.publishing.models import PublishedEdition
+from provider.publishing.models import PublishedEdition, PublishedRecord
+from provider.publishing.revisions import Build
 
 #: Days for which counts are kept: a quarter of a year.
 KEPT = timedelta(days=92)
-
-#: What the rules held back: collection -> rule -> how many SIS rows. Of users: how many people without any record.
-Omitted = defaultdict[str, Counter[Excluded]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +87,88 @@ def counts_of(connection: Connection, edition: Edition, day: date) -> DayCounts 
         for name, active, gone in connection.execute(published)
     }
     return DayCounts(last, {name: collections[name] for name in COLLECTIONS if name in collections})
+
+
+def store_counts(connection: Connection, builds: Sequence[Build], day: date) -> None:
+    """Take down what a full refresh has counted, in the transaction that publishes it; old days go."""
+    numbers = [build.built.id for build in builds]
+    for table in (PublishedCount, HeldBackCount):
+        # A day that is still to come was counted by a clock that was wrong.
+        over = or_(table.day >= day, table.day < day - KEPT)
+        connection.execute(delete(table).where(table.edition_id.in_(numbers), over))
+    counted = [
+        {"edition_id": build.built.id, "day": day, "collection": name, "to_be_deleted": difference.to_be_deleted,
+         "active": difference.size - difference.to_be_deleted}
+        for build in builds
+        for name, difference in build.differences.items()
+    ]  # fmt: skip
+    held = [
+        {"edition_id": build.built.id, "day": day, "collection": name, "rule": rule.number, "sentence": rule.sentence,
+         "held_back": count}
+        for build in builds
+        for name, rules in build.omitted.items()
+        for rule, count in rules.items()
+    ]  # fmt: skip
+    if counted:
+        connection.execute(insert(PublishedCount), counted)
+    if held:
+        connection.execute(insert(HeldBackCount), held)
+
+
+def move_counts(connection: Connection, builds: Sequence[Build], day: date) -> None:
+    """Bring the published numbers of today up to date with what a keyed refresh changes, in the transaction that
+    publishes it. An edition that no full refresh has counted yet waits for one."""
+    changed = {build.built.id: build for build in builds if build.changes and build.differences}
+    last = connection.execute(
+        select(PublishedCount.edition_id, func.max(PublishedCount.day))
+        .where(PublishedCount.edition_id.in_(changed))
+        .group_by(PublishedCount.edition_id)
+    )
+    moves = []
+    for edition_id, newest in last.all() if changed else ():
+        if newest < day:
+            _carry_over(connection, edition_id, newest, day)
+        for name, by_status in _moved(connection, changed[edition_id]).items():
+            moves.append(
+                {"edition": edition_id, "at": max(newest, day), "name": name, "live": by_status[ACTIVE],
+                 "gone": by_status.total() - by_status[ACTIVE]}
+            )  # fmt: skip
+    if moves:
+        connection.execute(_MOVE, moves)
+
+
+_table = PublishedCount.__table__
+_MOVE = (
+    update(_table)
+    .where(
+        _table.c.edition_id == bindparam("edition"), _table.c.day == bindparam("at"),
+        _table.c.collection == bindparam("name"),
+    )
+    .values(active=_table.c.active + bindparam("live"), to_be_deleted=_table.c.to_be_deleted + bindparam("gone"))
+)  # fmt: skip
+
+
+def _carry_over(connection: Connection, edition_id: int, newest: date, day: date) -> None:
+    """A new day begins with the numbers of the last one."""
+    for table in (PublishedCount.__table__, HeldBackCount.__table__):
+        columns = [literal(day, table.c.day.type) if column.name == "day" else column for column in table.c]
+        rows = select(*columns).where(table.c.edition_id == edition_id, table.c.day == newest)
+        connection.execute(insert(table).from_select(list(table.c), rows))
+
+
+def _moved(connection: Connection, build: Build) -> dict[str, Counter[str]]:
+    """By how much the number of each status changes: versions that begin with the next revision, less those that end
+    with it."""
+    names = {build.built.collections[name]: name for name, one in build.differences.items() if not one.empty}
+    record = PublishedRecord
+    begun = select(record.collection_id, record.status, literal(1)).where(
+        record.collection_id.in_(names), record.since == build.next
+    )
+    # Not by the index of the collection: few versions end with a revision.
+    ended = select(record.collection_id, record.status, literal(-1)).where(
+        record.until == build.next, (record.collection_id + 0).in_(names)
+    )
+    moved: dict[str, Counter[str]] = defaultdict(Counter)
+    for number, status, by in connection.execute(union_all(begun, ended)) if names else ():
+        moved[names[number]][status] += by
+    return moved

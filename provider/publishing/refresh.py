@@ -8,7 +8,8 @@ import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
+from functools import partial
 
 from sqlalchemy import Engine
 
@@ -18,6 +19,7 @@ from provider.eligibility.facts import Facts, Keys
 from provider.publishing.blocks import build_blocks
 from provider.publishing.building import BATCH, Collection, Difference, discard
 from provider.publishing.catalog import cache_of, extents_at, find_edition, register_edition
+from provider.publishing.counts import move_counts, store_counts
 from provider.publishing.holding import too_much
 from provider.publishing.latest import Latest, all_latest, latest_of
 from provider.publishing.load import load_facts
@@ -58,7 +60,8 @@ class BuildFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Refresher:
-    """What a refresh needs from its surroundings. `clock` gives aware UTC; `base_url` is what an LMS is given."""
+    """What a refresh needs from its surroundings. `clock` gives aware UTC; `base_url` is what an LMS is given; `zone`
+    is the district's."""
 
     engine: Engine
     editions: Sequence[Edition]
@@ -66,6 +69,12 @@ class Refresher:
     threshold: float
     clock: Clock
     progress: Progress = lambda _collection, _records: None
+    zone: tzinfo = UTC
+
+    @property
+    def local_day(self) -> date:
+        """The day in the district, by the clock: what is counted is counted for it."""
+        return self.clock().astimezone(self.zone).date()
 
 
 def refresh(
@@ -102,7 +111,8 @@ def _run(refresher: Refresher, run_id: int, clean: bool, today: date, keys: Keys
                 facts = load_facts(session, today, keys)
             for build in builds:
                 _build(refresher, run_id, build, facts, keyed=keys is not None, approved=approved)
-        counts = publish(refresher.engine, builds, refresher.clock)
+        count = partial(store_counts if keys is None else move_counts, builds=builds, day=refresher.local_day)
+        counts = publish(refresher.engine, builds, refresher.clock, count)
         outcome = "what it brought is published"
         _tidy(refresher, builds, everything=keys is None)
     except Held as held:
@@ -156,7 +166,7 @@ def _build(refresher: Refresher, run_id: int, build: Build, facts: Facts, keyed:
             latest = latest_of(connection, {collections[name]: ids for name, ids in asked.items()})
     if keyed:
         elsewhere = used_elsewhere(refresher.engine, build.built, facts, build.edition)
-    for name, records in project(facts, build.edition, refresher.base_url, elsewhere):
+    for name, records in project(facts, build.edition, refresher.base_url, elsewhere, build.omitted):
         try:
             difference = _collect(refresher, run_id, build, name, records, latest)
         except Exception as cause:

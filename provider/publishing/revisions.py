@@ -1,5 +1,6 @@
 """The turn from one revision to the next: what a build changes, and the one short transaction that shows it."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from provider.publishing.building import Difference
 from provider.publishing.catalog import BuiltEdition
 from provider.publishing.models import PublishedEdition, PublishedExtent, PublishedRevision
 from provider.publishing.positions import Extent
+from provider.publishing.project import Omitted
 from shared.database import writing
 
 
@@ -25,6 +27,7 @@ class Build:
     #: By the collection's number, at the revision that is shown.
     extents: dict[int, Extent] = field(default_factory=dict)
     differences: dict[str, Difference] = field(default_factory=dict)
+    omitted: Omitted = field(default_factory=lambda: defaultdict(Counter))
 
     @property
     def next(self) -> int:
@@ -45,8 +48,11 @@ class Counts(NamedTuple):
     removed: int
 
 
-def publish(engine: Engine, builds: Sequence[Build], clock: Callable[[], datetime]) -> Counts:
-    """Make the next revision of every edition that changed visible, at one moment later than any before."""
+def publish(
+    engine: Engine, builds: Sequence[Build], clock: Callable[[], datetime], count: Callable[[Connection], None]
+) -> Counts:
+    """Make the next revision of every edition that changed visible, at one moment later than any before; `count` takes
+    down the numbers of what is visible then."""
     changed = [build for build in builds if build.changes and (build.differences or build.built.revision)]
     with writing(engine) as connection:
         _extend(connection, changed)
@@ -55,6 +61,7 @@ def publish(engine: Engine, builds: Sequence[Build], clock: Callable[[], datetim
             numbers = [{"edition_id": build.built.id, "number": build.next} for build in changed]
             connection.execute(insert(PublishedRevision).values(published_at=moment), numbers)
             connection.execute(_SHOW, [{"edition": one["edition_id"], "shown": one["number"]} for one in numbers])
+        count(connection)
     differences = [difference for build in changed for difference in build.differences.values()]
     return Counts(
         sum(difference.added + len(difference.shown) for difference in differences),

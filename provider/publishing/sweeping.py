@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Engine, delete, func, select
 
 from provider.publishing.building import BATCH
+from provider.publishing.difference_tables import HeldBackCount, PublishedCount
 from provider.publishing.models import (
     PublishedBlock,
     PublishedCollection,
@@ -118,5 +119,7 @@ def _retire(engine: Engine, edition_id: int) -> None:
             blocks = PublishedBlock.id >= block_id(number, 0), PublishedBlock.id < block_id(number + 1, 0)
             connection.execute(delete(PublishedBlock).where(*blocks))
         connection.execute(delete(PublishedCollection).where(PublishedCollection.edition_id == edition_id))
+        for counted in (PublishedCount, HeldBackCount):
+            connection.execute(delete(counted).where(counted.edition_id == edition_id))
         connection.execute(delete(PublishedRevision).where(PublishedRevision.edition_id == edition_id))
         connection.execute(delete(PublishedEdition).where(PublishedEdition.id == edition_id))
