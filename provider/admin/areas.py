@@ -50,6 +50,8 @@ AREAS = (
         _tab("grade_book_setup.show", "Grade Book Set-up"),
     )),
     Area("Data", (
+        _tab("data_import.show", "Import"),
+        _tab("data_export.show", "Export"),
         _tab("jobs.show", "Jobs"),
     )),
     Area("Status", (_tab("status.show", "Status"),)),

@@ -1,15 +1,23 @@
 """Every blueprint of the district's pages."""
 
+from provider.admin.data.blueprints import DATA
 from provider.admin.gradebook import gradebook
+from provider.admin.home.pages import home
 from provider.admin.jobs import jobs
+from provider.admin.management.blueprints import MANAGEMENT
 from provider.admin.people.blueprints import PEOPLE
 from provider.admin.records.blueprint import records
 from provider.admin.scheduling.blueprints import SCHEDULING
+from provider.admin.years.pages import school_years
 
 BLUEPRINTS = (
+    home,
     *SCHEDULING,
     gradebook,
     *PEOPLE,
+    *DATA,
+    *MANAGEMENT,
+    school_years,
     jobs,
     records,
 )

@@ -12,7 +12,10 @@ class Kind(NamedTuple):
     endpoint: str = ""
 
 
-KINDS: dict[str, Kind] = {}
+KINDS: dict[str, Kind] = {
+    "export": Kind("Export", "data_export.result"),
+    "import": Kind("Import", "data_import.result"),
+}
 
 
 def words_of(kind: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -15,7 +15,7 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from provider.context import ProviderContext
 
 if TYPE_CHECKING:
-    from provider.exporting.export import ExportReport, Order
+    from provider.exporting.export import ExportReport
     from provider.exporting.package import Progress
 
 
@@ -43,34 +43,22 @@ def export_command(context: ProviderContext, path: Path, name: str, since: datet
 
     It shows the state of the last refresh, and the grade book as it is now.
     """
+    from provider.access.connections import BadConnection
     from provider.database import db
-    from provider.exporting.export import ExportFailed, export
+    from provider.exporting.export import ExportFailed, as_data, export
+    from provider.exporting.order import order_of
 
+    base_url = context.settings.provider_base_url(context.app_name)
     with context.app.app_context(), _progress() as progress:
-        order = _order(context, name, since)
         try:
+            order = order_of(db.session(), name, base_url, since)
             report = export(db.engine, path, order, datetime.now(UTC), progress)
-        except (ExportFailed, OSError) as error:
+        except (BadConnection, ExportFailed, OSError) as error:
             raise click.ClickException(str(error)) from error
     if as_json:
         click.echo(json.dumps(as_data(report), indent=2))
     else:
         _print(report, path)
-
-
-def _order(context: ProviderContext, name: str, since: datetime | None) -> "Order":
-    from provider.access.connections import BadConnection, find_connection
-    from provider.database import db
-    from provider.exporting.export import Order
-
-    try:
-        connection = find_connection(db.session(), name)
-    except BadConnection as error:
-        raise click.ClickException(str(error)) from error
-    if not connection.roster:
-        raise click.ClickException(f"Connection {name!r} does not have the roster function: there is nothing to export")
-    base_url = context.settings.provider_base_url(context.app_name)
-    return Order(connection.edition(), connection.gradebook, base_url, since)
 
 
 @contextmanager
@@ -82,23 +70,6 @@ def _progress() -> "Iterator[Progress]":
     with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("writing")
         yield lambda file, rows: bar.update(task, description=f"{file}.csv", completed=rows)
-
-
-def as_data(report: "ExportReport") -> dict[str, Any]:
-    """The report as JSON: version, mode, next_since, files (with mode and rows), blanks (file, column, rows)."""
-    from provider.publishing.rendering import wire_date
-
-    return {
-        "version": str(report.version),
-        "mode": str(report.mode),
-        "next_since": wire_date(report.next_since),
-        "files": [
-            {"file": f"{file}.csv", "mode": str(report.modes[file]), "rows": rows} for file, rows in report.rows.items()
-        ],
-        "blanks": [
-            {"file": f"{file}.csv", "column": column, "rows": rows} for (file, column), rows in report.blanks.items()
-        ],
-    }
 
 
 def _print(report: "ExportReport", path: Path) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, func, select
@@ -71,6 +72,21 @@ def export(engine: Engine, path: Path, order: Order, now: datetime, progress: Pr
                 work.write_delta(writer, earlier, order.since)
     mode = Mode.BULK if order.since is None else Mode.DELTA
     return ExportReport(view.version, mode, now - _OVERLAP, writer.rows, writer.modes, writer.blanks)
+
+
+def as_data(report: ExportReport) -> dict[str, Any]:
+    """The report as JSON: version, mode, next_since, files (with mode and rows), blanks (file, column, rows)."""
+    return {
+        "version": str(report.version),
+        "mode": str(report.mode),
+        "next_since": wire_date(report.next_since),
+        "files": [
+            {"file": f"{file}.csv", "mode": str(report.modes[file]), "rows": rows} for file, rows in report.rows.items()
+        ],
+        "blanks": [
+            {"file": f"{file}.csv", "column": column, "rows": rows} for (file, column), rows in report.blanks.items()
+        ],
+    }
 
 
 class _Work:

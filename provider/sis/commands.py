@@ -4,7 +4,6 @@ import csv
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,24 +30,28 @@ SHOWN = 50
 @click.command("import")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--strict", is_flag=True, help="Write nothing at all when a single row is refused.")
+@click.option("--dry-run", is_flag=True, help="Write nothing: say what would become of every row.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Write the refused rows to a CSV file.")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day that relative dates are reckoned from.")
 @click.pass_obj
 def import_command(
-    context: ProviderContext, path: Path, strict: bool, as_json: bool, report: Path | None, today: datetime | None
-) -> None:
+    context: ProviderContext, path: Path, strict: bool, dry_run: bool, as_json: bool, report: Path | None,
+    today: datetime | None,
+) -> None:  # fmt: skip
     """Load the folder or zip PATH: SIS CSV files (fixtures/README.md) or a OneRoster CSV package.
 
     Exit status: 0 every row was taken, 1 some were refused or nothing could be read, 2 called wrongly.
     """
     from provider.database import db
-    from provider.sis.importing import ImportFailed, import_path
+    from provider.sis.importing import ImportFailed, as_data, import_path
 
     with context.app.app_context(), _progress() as progress:
         day = today.date() if today else _today(db.engine)
         try:
-            result = import_path(db.engine, path, strict=strict, today=day, now=datetime.now(UTC), progress=progress)
+            result = import_path(
+                db.engine, path, strict=strict, dry_run=dry_run, today=day, now=datetime.now(UTC), progress=progress
+            )
         except ImportFailed as error:
             raise click.ClickException(str(error)) from error
     if report:
@@ -56,7 +59,7 @@ def import_command(
     if as_json:
         click.echo(json.dumps(as_data(result), indent=2))
     else:
-        print_report(result, Console())
+        print_report(result, Console(), dry_run)
     if not result.ok:
         raise click.exceptions.Exit(1)
 
@@ -91,22 +94,6 @@ def _progress() -> "Iterator[Progress]":
         yield show
 
 
-def as_data(report: "ImportReport") -> dict[str, Any]:
-    """The report as JSON objects: kind, ok, written, files, refused and notes (each with file, line …)."""
-    return {
-        "kind": report.kind,
-        "ok": report.ok,
-        "written": report.written,
-        "files": [
-            {"file": count.file, "read": count.read} | {outcome.value: n for outcome, n in count.counts.items()}
-            for count in report.files
-        ],
-        "refused": report.refused,
-        "refusals": [asdict(refusal) for refusal in report.refusals],
-        "notes": [asdict(note) for note in report.notes],
-    }
-
-
 def write_refusals(report: "ImportReport", path: Path) -> None:
     """The refused rows as a CSV file: file, line, column, value, reason."""
     with path.open("w", encoding="utf-8", newline="") as stream:
@@ -115,11 +102,13 @@ def write_refusals(report: "ImportReport", path: Path) -> None:
         writer.writerows((r.file, r.line, r.column, r.value, r.reason) for r in report.refusals)
 
 
-def print_report(report: "ImportReport", console: Console) -> None:
+def print_report(report: "ImportReport", console: Console, dry_run: bool = False) -> None:
     """The counts of every file as a table, then the first refused rows and notes."""
     from provider.sis.importing import Outcome
 
-    title = "Nothing was written: strict, and rows were refused" if not report.written else None
+    title = None
+    if not report.written:
+        title = f"Nothing was written: {'a dry run' if dry_run else 'strict, and rows were refused'}"
     table = Table(title=title, box=SIMPLE, pad_edge=False, collapse_padding=True)
     table.add_column("file", no_wrap=True)
     for heading in ("read", *(outcome.value for outcome in Outcome)):

@@ -20,23 +20,29 @@ def _silent(_file: str, _done: int, _size: int, _rows: int) -> None:
     """Progress for nobody."""
 
 
+def check_path(path: Path) -> None:
+    """Whether there is something to import at `path`, without reading a row. Raises ImportFailed."""
+    _importer(open_package(path))
+
+
 def import_path(
-    engine: Engine, path: Path, *, strict: bool = False, today: date, now: datetime | None = None,
-    progress: Progress = _silent,
+    engine: Engine, path: Path, *, strict: bool = False, dry_run: bool = False, today: date,
+    now: datetime | None = None, progress: Progress = _silent,
 ) -> ImportReport:  # fmt: skip
     """Import the folder or zip at `path` and tell what became of every row.
 
-    A bad row never loses a good one; with `strict` one bad row means that nothing is written (`scratch`).
+    A bad row never loses a good one; with `strict` one bad row means that nothing is written (`scratch`), and with
+    `dry_run` nothing ever is: the report says what would become of every row.
     `today` is the day that relative dates are reckoned from; `now` (UTC; midnight of that day if not told) becomes the
     moment of change of what changes in the grade book. Raises ImportFailed when nothing can be read.
     """
     package = open_package(path)
     now = now or datetime.combine(today, time(), UTC)
     run = _importer(package)
-    if strict:
-        with scratch_copy(engine) as copy:
+    if strict or dry_run:
+        with scratch_copy(engine, progress) as copy:
             tried = run(copy, package, today, now, progress)
-        if not tried.ok:
+        if dry_run or not tried.ok:
             tried.written = False
             return tried
     return run(engine, package, today, now, progress)
@@ -49,4 +55,7 @@ def _importer(package: Package) -> Importer:
     if names & set(sis_shapes()):
         return import_sis_files
     found = ", ".join(sorted(names)) or "no .csv file"
+    if not names and package.ignored:
+        name, why = package.ignored[0]
+        found = f"{name} {why}"
     raise ImportFailed(f"{package.path.name} holds neither SIS files nor a OneRoster package: {found}")

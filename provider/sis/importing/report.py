@@ -1,8 +1,9 @@
 """What an import tells: counts per file, refused rows, notes. Knows no table and no file format."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import Enum
+from typing import Any
 
 #: Refusals and notes kept in full; past that only the counts grow, so that a hopeless file stays in flat memory.
 KEPT = 20_000
@@ -66,7 +67,8 @@ class FileCount:
 
 @dataclass(slots=True)
 class ImportReport:
-    """The whole import. `kind` is "sis", "oneroster 1.1" or "oneroster 1.2"; `written`: strict held nothing back."""
+    """The whole import. `kind` is "sis", "oneroster 1.1" or "oneroster 1.2"; `written`: it was no dry run, and strict
+    held nothing back."""
 
     kind: str
     files: list[FileCount] = field(default_factory=list)
@@ -98,6 +100,22 @@ class ImportReport:
         self.noted += 1
         if len(self.notes) < KEPT:
             self.notes.append(Note(file, line, text))
+
+
+def as_data(report: ImportReport) -> dict[str, Any]:
+    """The report as JSON objects: kind, ok, written, files, refused and notes (each with file, line …)."""
+    return {
+        "kind": report.kind,
+        "ok": report.ok,
+        "written": report.written,
+        "files": [
+            {"file": count.file, "read": count.read} | {outcome.value: n for outcome, n in count.counts.items()}
+            for count in report.files
+        ],
+        "refused": report.refused,
+        "refusals": [asdict(refusal) for refusal in report.refusals],
+        "notes": [asdict(note) for note in report.notes],
+    }
 
 
 def shorten(value: object, personal: bool) -> str:
