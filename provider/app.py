@@ -17,6 +17,7 @@ import provider.publishing.models
 import provider.sis.changes
 import provider.sis.models  # noqa: F401 - tables, known to migrations by being imported
 from provider.access.endpoint import token_endpoint
+from provider.access.health import RequestDays
 from provider.access.limits import Limits
 from provider.access.nonces import Nonces
 from provider.access.oauth1 import Signatures
@@ -79,8 +80,8 @@ def create_app(settings: Settings, app_name: str) -> Flask:
     """The application of district `app_name` (the appName of P-106). `app.extensions["homeroom"]` holds settings,
     app_name, sealer, tokens (`provider.access.tokens.Tokens`), signatures
     (`provider.access.oauth1.Signatures`), memory (`provider.publishing.memory.Memory`), readers
-    (of the main and of the traffic database), limits (`provider.access.limits.Limits`) and request_log
-    (`provider.access.request_log.RequestLog`)."""
+    (of the main and of the traffic database), limits (`provider.access.limits.Limits`), request_log
+    (`provider.access.request_log.RequestLog`) and request_days (`provider.access.health.RequestDays`)."""
     app = Provider("provider")
     main, traffic = settings.provider_database_urls(app_name)
     settings.provider_folder(app_name).mkdir(parents=True, exist_ok=True)
@@ -103,6 +104,7 @@ def create_app(settings: Settings, app_name: str) -> Flask:
         app.extensions["homeroom"]["readers"] = readers
         app.extensions["homeroom"]["signatures"] = Signatures(sealer, Nonces(readers[1]))
         app.extensions["homeroom"]["request_log"] = RequestLog(db.engines[TRAFFIC])
+        app.extensions["homeroom"]["request_days"] = RequestDays(db.engines[TRAFFIC])
     migrate.init_app(app, db, directory=str(MIGRATIONS))
     frame = Frame(
         name="provider", title="Homeroom SIS", public_url=settings.provider_url, db=db, accounts=DistrictAccounts(),

@@ -6,9 +6,9 @@ document.addEventListener("submit", (event) => {
   if (question && !window.confirm(question)) event.preventDefault();
 });
 
-// A select that leads on as soon as something is chosen; without a script its button does.
+// A select or a tick that is sent as soon as something is chosen; without a script its button does.
 document.addEventListener("change", (event) => {
-  if (event.target.matches("select[data-go]")) event.target.form.requestSubmit();
+  if (event.target.matches("[data-go]")) event.target.form.requestSubmit();
 });
 
 // What was typed is not lost by a link that was hit by mistake.

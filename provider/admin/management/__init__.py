@@ -1,0 +1,1 @@
+"""Settings & Management: the district's switches, the refreshes of the OneRoster cache, and what they alert to."""
