@@ -30,15 +30,15 @@ class Sight(NamedTuple):
 
     def _staffed(self) -> Select[Any]:
         return select(SectionStaff.section_id).where(
-            SectionStaff.person_id == self.person_id, *staffs_on(self.today)
-        )  # fmt: skip
+            SectionStaff.person_id == self.person_id, *in_force(SectionStaff, self.today)
+        )
 
 
-def staffs_on(day: date) -> tuple[ColumnElement[bool], ...]:
-    """The conditions that a row of Section Staff History holds on a day."""
+def in_force(model: Any, day: date) -> tuple[ColumnElement[bool], ...]:
+    """The conditions that a row with dates (of Section Staff History, of a roster …) holds on a day."""
     return (
-        or_(SectionStaff.start_date.is_(None), SectionStaff.start_date <= day),
-        or_(SectionStaff.end_date.is_(None), SectionStaff.end_date >= day),
+        or_(model.start_date.is_(None), model.start_date <= day),
+        or_(model.end_date.is_(None), model.end_date >= day),
     )
 
 

@@ -1,23 +1,30 @@
-"""The list of sections: found by words, school and year, a page at a time."""
+"""The list of sections: found by words, school, year and state, a page at a time, with what the rules say of each."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from provider.admin.names import names_of
-from provider.admin.sight import Sight, staffs_on
+from provider.admin.scheduling import standing
+from provider.admin.scheduling.choices import active_year, number
+from provider.admin.scheduling.standing import OF_A_SECTION, Standing
+from provider.admin.sight import Sight, in_force
+from provider.eligibility import rows
+from provider.publishing.loading.reading import read
 from provider.sis.models import (
     Calendar,
     Course,
+    CourseMaster,
     Identity,
     LineItem,
+    Roster,
     School,
-    SchoolYear,
     Section,
+    SectionGradingTask,
     SectionStaff,
     Trial,
 )  # fmt: skip
@@ -34,17 +41,34 @@ SORTS: dict[str, tuple[Any, ...]] = {
 }
 TEACHERS = ("Primary Teacher", "Teacher")
 
+#: What is marked above a section (P-68, P-73).
+_ABOVE = or_(
+    Course.external_lms_exclude, func.coalesce(CourseMaster.external_lms_exclude, false()),
+    Calendar.external_lms_exclude, School.external_lms_exclude,
+)  # fmt: skip
+#: The states that a list can be limited to: words, condition.
+STATES: Mapping[str, tuple[str, ColumnElement[bool]]] = {
+    "excluded": ("Marked External LMS Exclude", Section.external_lms_exclude.is_(True)),
+    "above": ("Excluded by its course, master, calendar or school", _ABOVE),
+    "inactive": ("Not active", or_(Section.active.is_(False), Course.active.is_(False))),
+    "draft": ("In a draft schedule", Trial.active.is_(False)),
+}
+#: What the list is limited by; administrators alone choose the latter two.
+FILTERS = ("school", "year")
+MORE_FILTERS = ("state", "task")
+
 
 class SectionRow(NamedTuple):
-    """A line of the list. `teachers` on the day; `state` says why a section is not held, "" when it is."""
+    """A line of the list. `teachers` and `students` on the day; `standing` says why a section is not published."""
 
     id: int
     code: str
     name: str
     school: str
     teachers: tuple[str, ...]
+    students: int
     assignments: int
-    state: str
+    standing: Standing
 
 
 def find_sections(session: Session, sight: Sight, asked: Asked) -> tuple[list[SectionRow], int]:
@@ -52,19 +76,37 @@ def find_sections(session: Session, sight: Sight, asked: Asked) -> tuple[list[Se
 
     asked.search   words, each a part of a course's name or number, of a section's name or number, of both numbers with
                    a hyphen between them, or of a teacher's first or last name
-    asked.filters  school and year by id; without a year those of the active one, where one is active
+    asked.filters  school, year and task by id, state by its name in `STATES`; without a year those of the active one,
+                   where one is active; course by id, of whichever year
     """
-    where = [sight.of_sections(), *_filters(session, asked.filters)]
-    where += [_has(word, sight.today) for word in asked.search.split()[:MOST_WORDS]]
-    columns = (
-        Section.id, Section.number, Section.name, Section.active, Course.number, Course.name, School.name, Trial.active,
-    )  # fmt: skip
+    where = _where(session, sight, asked)
     order = (column.desc() for column in SORTS[asked.sort]) if asked.descending else SORTS[asked.sort]
-    rows = session.execute(_joined(*columns).where(*where).order_by(*order).offset(asked.offset).limit(SIZE)).all()
+    query = _joined(*standing.columns(OF_A_SECTION)).where(*where).order_by(*order).offset(asked.offset).limit(SIZE)
+    found = [standing.split(row, OF_A_SECTION) for row in session.execute(query)]
     total = session.scalar(_joined(func.count()).where(*where)) or 0
-    ids = [row[0] for row in rows]
-    teachers, assignments = teachers_of(session, ids, sight.today), _assignments(session, ids)
-    return [_row(row, teachers[row[0]], assignments.get(row[0], 0)) for row in rows], total
+    context = standing.context_of(sight.today, read(session, rows.SchoolYear), found)
+    ids = [section.id for section, *_ in found]
+    teachers, students = teachers_of(session, ids, sight.today), students_of(session, ids, sight.today)
+    assignments = _assignments(session, ids)
+    return [
+        SectionRow(
+            section.id, f"{course.number}-{section.number}", section.name or course.name, school.name,
+            teachers[section.id], students.get(section.id, 0), assignments.get(section.id, 0),
+            standing.of_section(context, section),
+        )
+        for section, _trial, course, _calendar, school, _master in found
+    ], total  # fmt: skip
+
+
+def section_ids(session: Session, sight: Sight, asked: Asked) -> Select[int]:
+    """The ids of all sections that the list has, on whichever page."""
+    found: Select[int] = _joined(Section.id).where(*_where(session, sight, asked))
+    return found
+
+
+def _where(session: Session, sight: Sight, asked: Asked) -> list[ColumnElement[bool]]:
+    words = asked.search.split()[:MOST_WORDS]
+    return [sight.of_sections(), *_filters(session, asked.filters), *(_has(word, sight.today) for word in words)]
 
 
 def _joined(*columns: Any) -> Any:
@@ -75,19 +117,23 @@ def _joined(*columns: Any) -> Any:
         .join(Calendar, Calendar.id == Course.calendar_id)
         .join(School, School.id == Calendar.school_id)
         .join(Trial, Trial.id == Section.trial_id)
+        .outerjoin(CourseMaster, CourseMaster.id == Course.course_master_id)
     )
 
 
-def _filters(session: Session, filters: Any) -> list[ColumnElement[bool]]:
-    year = _number(filters.get("year")) or session.scalar(select(SchoolYear.id).where(SchoolYear.active))
-    school = _number(filters.get("school"))
+def _filters(session: Session, filters: Mapping[str, str]) -> list[ColumnElement[bool]]:
+    year, school = active_year(session, filters.get("year")), number(filters.get("school"))
+    task, state = number(filters.get("task")), STATES.get(filters.get("state", ""))
+    course = number(filters.get("course"))
+    if course is not None:
+        return [Section.course_id == course]
     found = [] if year is None else [Calendar.school_year_id == year]
-    return found if school is None else [*found, School.id == school]
-
-
-def _number(text: str | None) -> int | None:
-    """A row's number as an address gives it; None for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+    if school is not None:
+        found.append(School.id == school)
+    if task is not None:
+        graded = select(SectionGradingTask.section_id).where(SectionGradingTask.grading_task_id == task)
+        found.append(Section.id.in_(graded))
+    return found if state is None else [*found, state[1]]
 
 
 def _has(word: str, day: date) -> ColumnElement[bool]:
@@ -97,7 +143,7 @@ def _has(word: str, day: date) -> ColumnElement[bool]:
         select(SectionStaff.section_id)
         .join(Identity, Identity.person_id == SectionStaff.person_id)
         .where(
-            SectionStaff.role.in_(TEACHERS), *staffs_on(day),
+            SectionStaff.role.in_(TEACHERS), *in_force(SectionStaff, day),
             or_(*(name.icontains(word, autoescape=True) for name in names)),
         )
     )  # fmt: skip
@@ -110,18 +156,28 @@ def _has(word: str, day: date) -> ColumnElement[bool]:
 
 def teachers_of(session: Session, section_ids: Collection[int], day: date) -> dict[int, tuple[str, ...]]:
     """The teachers of sections on a day, primary ones first."""
-    rows = session.execute(
+    found_rows = session.execute(
         select(SectionStaff.section_id, SectionStaff.person_id)
-        .where(SectionStaff.section_id.in_(section_ids), SectionStaff.role.in_(TEACHERS), *staffs_on(day))
+        .where(SectionStaff.section_id.in_(section_ids), SectionStaff.role.in_(TEACHERS), *in_force(SectionStaff, day))
         .order_by(SectionStaff.role, SectionStaff.id)
     ).all()
-    names = names_of(session, (person_id for _, person_id in rows), day)
+    names = names_of(session, (person_id for _, person_id in found_rows), day)
     found: dict[int, tuple[str, ...]] = defaultdict(tuple)
-    for section_id, person_id in rows:
+    for section_id, person_id in found_rows:
         name = names[person_id].spoken
         if name not in found[section_id]:
             found[section_id] += (name,)
     return found
+
+
+def students_of(session: Session, section_ids: Collection[int], day: date) -> dict[int, int]:
+    """How many students are on the rosters of sections on a day."""
+    counted = (
+        select(Roster.section_id, func.count(Roster.person_id.distinct()))
+        .where(Roster.section_id.in_(section_ids), *in_force(Roster, day))
+        .group_by(Roster.section_id)
+    )
+    return dict(session.execute(counted).all())
 
 
 def _assignments(session: Session, section_ids: Collection[int]) -> dict[int, int]:
@@ -131,28 +187,3 @@ def _assignments(session: Session, section_ids: Collection[int]) -> dict[int, in
         .group_by(LineItem.section_id)
     )
     return dict(session.execute(counted).all())
-
-
-def _row(row: Any, teachers: tuple[str, ...], assignments: int) -> SectionRow:
-    section_id, number, name, active, course_number, course_name, school, of_active_trial = row
-    state = "" if active else "Inactive"
-    if not of_active_trial:
-        state = "In a draft schedule"
-    return SectionRow(
-        section_id, f"{course_number}-{number}", name or course_name, school, teachers, assignments, state
-    )
-
-
-def school_options(session: Session) -> list[tuple[str, str]]:
-    """Every school by name, after all of them."""
-    rows = session.execute(select(School.id, School.name).order_by(School.name, School.id))
-    return [("", "All"), *((str(school_id), name) for school_id, name in rows)]
-
-
-def year_options(session: Session) -> list[tuple[str, str]]:
-    """The active school year, then the others, the newest first."""
-    columns = (SchoolYear.id, SchoolYear.name, SchoolYear.active)
-    rows = session.execute(select(*columns).order_by(SchoolYear.end_year.desc()))
-    years = [(str(year_id), name, active) for year_id, name, active in rows]
-    active = [("", f"{name} (active)") for _, name, active in years if active] or [("", "All")]
-    return active + [(year_id, name) for year_id, name, active in years if not active]

@@ -1,11 +1,15 @@
-"""Sections: the list that everybody begins with."""
+"""Sections: the list that everybody begins with, and the page of a section."""
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
-from provider.admin.scheduling.finding import SORTS, find_sections, school_options, year_options
+from provider.admin.scheduling.choices import school_options, task_options, year_options
+from provider.admin.scheduling.finding import FILTERS, MORE_FILTERS, SORTS, STATES, find_sections
+from provider.admin.scheduling.one_section import read_one
+from provider.admin.scheduling.outcomes import outcomes_of_section
+from provider.admin.scheduling.pages import show_page
 from provider.admin.sight import sight_of
 from provider.database import db
 from shared.web.lists import Listing, read_asked
@@ -21,10 +25,23 @@ guard(sections, lambda _person: True)
 def show() -> ResponseReturnValue:
     """The sections that the person may see."""
     session = db.session()
-    asked = read_asked(request.args, tuple(SORTS), ("school", "year"))
     sight = sight_of(session, the_person().id, datetime.now(UTC))
+    asked = read_asked(request.args, tuple(SORTS), (*FILTERS, *MORE_FILTERS) if sight.everything else FILTERS)
     rows, total = find_sections(session, sight, asked)
-    return render_template(
-        "scheduling/sections.html", listing=Listing(rows, total, asked), schools=school_options(session),
-        years=year_options(session), everything=sight.everything,
-    )  # fmt: skip
+    choices = [("school", "School", school_options(session)), ("year", "School year", year_options(session))]
+    if sight.everything:
+        states = [("", "All"), *((name, words) for name, (words, _) in STATES.items())]
+        choices += [("state", "State", states), ("task", "Grading task of its own", task_options(session))]
+    return show_page("sections", listing=Listing(rows, total, asked), choices=choices, everything=sight.everything)
+
+
+@sections.get("/<int:section_id>/")
+def one(section_id: int) -> ResponseReturnValue:
+    """A section. What becomes of its rows is for administrators, who can mend them."""
+    session = db.session()
+    sight = sight_of(session, the_person().id, datetime.now(UTC))
+    if not sight.sees(session, section_id):
+        abort(404)
+    found = read_one(session, section_id, sight.today)
+    outcomes = outcomes_of_section(session, section_id, sight.today) if sight.everything else None
+    return show_page("section", one=found, outcomes=outcomes, today=sight.today)
