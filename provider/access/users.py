@@ -59,7 +59,7 @@ def add_user(
     wrong = _wrong(session, username, name, role, password)
     person_id = _person(session, person, wrong)
     if role != ADMINISTRATOR and person is None:
-        wrong["person"] = "A teacher is somebody of the SIS: say who, by staff number, username or email address"
+        wrong["person"] = _WHO
     if wrong:
         raise BadUser(wrong)
     user = SisUser(
@@ -79,18 +79,25 @@ def set_user(
     session: Session, user: SisUser, now: datetime, active: bool | None = None, role: str | None = None,
     person: str | None = None, name: str | None = None, by: SisUser | None = None,
 ) -> None:  # fmt: skip
-    """Change what is not None. Raises BadUser, for the last active administrator too: nobody could let others in."""
+    """Change what is not None; a person of "" is nobody.
+
+    Raises BadUser, for the last active administrator too: nobody could let others in.
+    """
     wrong: dict[str, str] = {}
     name = None if name is None else " ".join(name.split())
     wanted: dict[str, Any] = {"active": active, "role": role, "name": name}
-    wanted["person_id"] = _person(session, person, wrong)
+    wanted["person_id"] = _person(session, person or None, wrong)
     changed = {field: value for field, value in wanted.items() if value is not None and value != getattr(user, field)}
+    if person == "" and user.person_id is not None:
+        changed["person_id"] = None
+    if role is not None and role not in ROLES:
+        wrong["role"] = _ROLE
     wrong |= _wrong_name(name) if name is not None else {}
     loses = changed.get("active") is False or changed.get("role", ADMINISTRATOR) != ADMINISTRATOR
     if loses and user.role == ADMINISTRATOR and user.active and not has_administrator(session, user.id):
         wrong["role"] = "This is the last active administrator: add another first"
     if changed.get("role", user.role) != ADMINISTRATOR and changed.get("person_id", user.person_id) is None:
-        wrong.setdefault("person", "A teacher is somebody of the SIS: say who with the same command")
+        wrong.setdefault("person", _WHO)
     if wrong:
         raise BadUser(wrong)
     before = {field: getattr(user, field) for field in changed}
@@ -117,6 +124,8 @@ def has_administrator(session: Session, other_than: int = 0) -> bool:
 
 
 _TAKEN = "This username is already in use here: choose another"
+_WHO = "A teacher is somebody of the SIS: say who, by staff number, username or email address"
+_ROLE = f"The role is one of {', '.join(ROLES)}"
 
 
 def _wrong(session: Session, username: str, name: str, role: str, password: str) -> dict[str, str]:
@@ -126,7 +135,7 @@ def _wrong(session: Session, username: str, name: str, role: str, password: str)
     elif session.scalar(select(func.count()).where(SisUser.username_key == key_of(username))):
         wrong["username"] = _TAKEN
     if role not in ROLES:
-        wrong["role"] = f"The role is one of {', '.join(ROLES)}"
+        wrong["role"] = _ROLE
     if (why := why_too_weak(password, username)) is not None:
         wrong["password"] = why
     return wrong

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from flask import request, url_for
 
 from provider.admin.guards import is_administrator
+from provider.admin.records.at_home import AT_HOME
 from shared.web.frame import Link
 from shared.web.people import Person
 
@@ -35,6 +36,7 @@ def _tab(endpoint: str, words: str, *more: str) -> Tab:
 _SECTIONS = _tab("sections.show", "Sections", "gradebook")
 
 AREAS = (
+    Area("Home", (_tab("home.show", "Home"),)),
     Area("People", (
         _tab("people.show", "People"),
         _tab("enrollments.show", "Enrollments"),
@@ -47,15 +49,23 @@ AREAS = (
         _tab("calendars.show", "Calendars & Terms"),
         _tab("grade_levels.show", "Grade Levels"),
         _tab("schools.show", "Schools"),
+        _tab("years.show", "School Years"),
         _tab("grade_book_setup.show", "Grade Book Set-up"),
+    )),
+    Area("Digital Learning Applications", (
+        _tab("applications.show", "Applications"),
+        _tab("requests.show", "Requests"),
+        _tab("documentation.show", "API documentation"),
     )),
     Area("Data", (
         _tab("data_import.show", "Import"),
         _tab("data_export.show", "Export"),
         _tab("jobs.show", "Jobs"),
+        _tab("users.show", "Users"),
+        _tab("audit.show", "Audit"),
+        _tab("records.index", "Records"),
     )),
     Area("Status", (_tab("status.show", "Status"),)),
-    Area("API explorer", (_tab("explorer.show", "API explorer"),)),
 )  # fmt: skip
 #: What a teacher sees.
 TAUGHT = (Area("Sections", (_SECTIONS,)),)
@@ -76,7 +86,7 @@ def known_to_templates(person: Person | None) -> dict[str, object]:
     """area: the words of the page's area; tabs: links to its pages, none where it has but one."""
     here = _here(person) if person else None
     found = here.tabs if here and len(here.tabs) > 1 else ()
-    tabs = [Link(url_for(tab.endpoint), tab.words, request.blueprint in tab.blueprints) for tab in found]
+    tabs = [Link(url_for(tab.endpoint), tab.words, _blueprint() in tab.blueprints) for tab in found]
     return {"area": here.words if here else "", "tabs": tabs}
 
 
@@ -84,7 +94,13 @@ def _areas(person: Person) -> tuple[Area, ...]:
     return AREAS if is_administrator(person) else TAUGHT
 
 
+def _blueprint() -> str | None:
+    """The blueprint that decides where a page belongs: its own; of a record that of the pages where it is at home."""
+    table = (request.view_args or {}).get("table", "") if request.blueprint == "records" else ""
+    return AT_HOME.get(table, request.blueprint)
+
+
 def _here(person: Person) -> Area | None:
     """The area that the page belongs to."""
-    found = (area for area in _areas(person) if any(request.blueprint in tab.blueprints for tab in area.tabs))
+    found = (area for area in _areas(person) if any(_blueprint() in tab.blueprints for tab in area.tabs))
     return next(found, None)
