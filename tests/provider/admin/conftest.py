@@ -41,7 +41,7 @@ class Window:
     page: str = ""
 
     def get(self, path: str) -> Any:
-        answer = Context().run(self.client.get, path)
+        answer = Context().run(self.client.get, path, buffered=True)
         self.page = answer.text
         return answer
 

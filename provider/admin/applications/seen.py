@@ -1,0 +1,60 @@
+"""What a connection sees: how many records each collection of its edition has, and what a change awaits."""
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from provider.access.models import Connection
+from provider.eligibility.edition import Edition
+from provider.gradebook.facts import time_zone
+from provider.publishing.catalog import COLLECTIONS, extents_at, find_edition, published_dates
+from provider.publishing.coming import Coming, expected
+from provider.publishing.runs import cache_state
+from provider.sis.settings import read_settings
+
+
+class Collection(NamedTuple):
+    """A collection, and how many records of it are published; those that are to be deleted are counted, too."""
+
+    name: str
+    records: int
+
+
+class Seen(NamedTuple):
+    """What is published for a connection. `since`: when it last changed; None: its edition has not been built yet, and
+    its platform has to wait for the next refresh (503)."""
+
+    collections: tuple[Collection, ...]
+    since: datetime | None
+
+
+def seen_by(session: Session, edition: Edition) -> Seen:
+    """What an edition has at its present revision."""
+    database = session.connection()
+    built = find_edition(database, edition)
+    if built is None or built.revision == 0:
+        return Seen((), None)
+    extents = extents_at(database, list(built.collections.values()), built.revision)
+    counted = (
+        Collection(name, extents[built.collections[name]].size) for name in COLLECTIONS if name in built.collections
+    )
+    since = published_dates(database, built.id, built.revision - 1)[built.revision]
+    return Seen(tuple(counted), since)
+
+
+def is_published(session: Session, connection: Connection) -> bool:
+    """Whether what its options say has been built already: its platform need not wait for a refresh."""
+    built = find_edition(session.connection(), connection.edition())
+    return built is not None and built.revision > 0
+
+
+def next_refresh(session: Session, now: datetime) -> Coming:
+    """The refresh that brings what changed options ask for (P-85 … P-87)."""
+    database = session.connection()
+    state = cache_state(database)
+    held = state.last_state == "held"
+    zone = time_zone(database)
+    return expected(
+        database, read_settings(session), zone, now.astimezone(UTC), held, state.running_since is not None
+    ).coming
