@@ -25,7 +25,7 @@ def prepare_command(context: ProviderContext, day: datetime | None, as_json: boo
     """Report what in the SIS should be mended before platforms read it. Ends with 1 when something blocks."""
     from provider.database import db
     from provider.eligibility.readiness import CHECKS
-    from provider.preparing import csv_lines, prepare
+    from provider.preparedness.checking import csv_lines, prepare
     from provider.refreshing import district_zone
 
     names = [check.name for check in CHECKS]

@@ -15,6 +15,7 @@ class Kind(NamedTuple):
 KINDS: dict[str, Kind] = {
     "export": Kind("Export", "data_export.result"),
     "import": Kind("Import", "data_import.result"),
+    "prepare": Kind("Preparedness report", "preparedness.of_job"),
 }
 
 

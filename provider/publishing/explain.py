@@ -90,10 +90,14 @@ def explain(session: Session, today: date, entity: str, ref: str, edition: Editi
 
 def explain_row(session: Session, today: date, table: str, key: int, edition: Edition) -> Explanation:
     """Explain the record of a row of the SIS (`TABLES`) for an edition. Raises finding.NotFound."""
-    facts = load_facts(session, today, _keys(session, table, key))
+    return explain_facts(load_facts(session, today, _keys(session, table, key)), table, key, edition)
+
+
+def explain_facts(facts: Facts, table: str, key: int, edition: Edition) -> Explanation:
+    """The same from the facts of another explanation of the row. Raises finding.NotFound."""
     explained = _EXPLAINERS[table](Context(facts, edition), key)
     if explained is None:
-        raise finding.NotFound(f"There is no {table.replace('_', ' ')} {key} any more")
+        raise finding.NotFound(f"There is no {table.replace('_', ' ')} {key}")
     return replace(explained, facts=facts)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from provider.access.connections import editions_in_use
 from provider.eligibility.facts import Facts
-from provider.eligibility.readiness import Finding, Tell, readiness
+from provider.eligibility.readiness import Finding, readiness
 from provider.publishing.load import load_facts
 from shared.csv_cells import Cell, write_csv
 
