@@ -14,7 +14,7 @@ from provider.database import TRAFFIC, db
 from provider.eligibility.facts import Keys
 from provider.publishing.models import RefreshRun
 from provider.publishing.refresh import Progress, Refresher, refresh
-from provider.publishing.requests import Waiting, forget, queue_keys, take_due, waiting
+from provider.publishing.requests import Waiting, forget_edits, queue_keys, take_due, waiting
 from provider.publishing.runs import RefreshIsRunning, RunResult, cache_state
 from provider.publishing.timetable import due_slot
 from provider.publishing.walks import forget_expired
@@ -39,14 +39,16 @@ class DistrictRefresh:
         self._progress = progress
 
     def full(
-        self, trigger: str = "manual", today: date | None = None, approved: bool = False, slot: str | None = None
-    ) -> RunResult:
-        """Refresh everything now. Raises RefreshIsRunning."""
+        self, trigger: str = "manual", today: date | None = None, approved: bool = False, slot: str | None = None,
+        approves: int | None = None,
+    ) -> RunResult:  # fmt: skip
+        """Refresh everything now. approved: whatever goes; approves: as much as a held run has shown. Raises
+        RefreshIsRunning."""
         refresher, day = self._prepare(today)
         edits = waiting(refresher.engine)
-        result = refresh(refresher, day, trigger, approved=approved, slot=slot)
+        result = refresh(refresher, day, trigger, approved=approved, slot=slot, approves=approves)
         if edits and result.state == "done":
-            forget(refresher.engine, edits)
+            forget_edits(refresher.engine, edits)
         return result
 
     def keyed(self, keys: Keys, today: date | None = None) -> RunResult | None:
@@ -61,8 +63,8 @@ class DistrictRefresh:
         now = self._clock()
         results = []
         try:
-            if take_due(refresher.engine, now):
-                results.append(self.full("manual"))
+            if due := take_due(refresher.engine, now):
+                results.append(self.full("manual", approves=due.approves))
             slot = self._slot(now)
             if slot and not _served(refresher, slot):
                 results.append(self.full("scheduled", slot=slot))
@@ -101,7 +103,7 @@ class DistrictRefresh:
         except RefreshIsRunning:
             return None
         seen = tuple(change for change in edits.changes if change != EVERYTHING)
-        forget(refresher.engine, Waiting(seen, edits.keys))
+        forget_edits(refresher.engine, Waiting(seen, edits.keys))
         return result
 
     def _prepare(self, today: date | None) -> tuple[Refresher, date]:

@@ -10,12 +10,14 @@ from provider.import_job import import_work
 from provider.jobs.files import EXPORT, IMPORT, tidy
 from provider.jobs.working import Work, work_on_next
 from provider.preparedness.job import PREPARE, prepare_work
+from provider.previewing import PREVIEW, preview_work
 from provider.refreshing import utc_now
 
 #: What carries out a job of each kind, for one district's application.
 KINDS: Mapping[str, Callable[[Flask], Work]] = {
     EXPORT: export_work,
     IMPORT: import_work,
+    PREVIEW: preview_work,
     PREPARE: prepare_work,
 }
 

@@ -3,13 +3,17 @@
 What it would have done is kept (`differences`) until it is approved, discarded, or replaced by a later refresh.
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Engine, select
 
-from provider.publishing.difference_tables import StoredDifference, StoredDifferenceRecord
+from provider.eligibility.edition import Edition
+from provider.eligibility.facts import Facts
+from provider.publishing.comparing import Tell, compare
 from provider.publishing.differences import Source, kept_differences
+from provider.publishing.keeping import keep
 from provider.publishing.models import RefreshRun
 
 #: Departures that never need approval, however large their share: a small school is not a disaster.
@@ -56,8 +60,23 @@ def too_much(gone: int, before: int, share: float) -> bool:
     return gone > FEW and gone > share * before
 
 
-#: Departures that a person has approved: (edition's key, collection) -> how many were shown.
-Shown = dict[tuple[str, str], int]
+#: Departures that a person was shown: (edition's key, collection) -> how many.
+Shown = Mapping[tuple[str, str], int]
+
+
+class Allowance(NamedTuple):
+    """What a refresh may take away: a share of a collection unasked, as much as a person was shown and has approved, or
+    anything (a keyed refresh, `--approve`)."""
+
+    share: float
+    shown: Shown
+    anything: bool
+
+    def exceeded(self, edition: Edition, collection: str, gone: int, before: int) -> bool:
+        """Whether so many departures from a collection have to wait for a person."""
+        if self.anything or gone <= self.shown.get((edition.key, collection), 0):
+            return False
+        return too_much(gone, before, self.share)
 
 
 def shown_by(connection: Connection, run_id: int | None) -> Shown:
@@ -67,8 +86,11 @@ def shown_by(connection: Connection, run_id: int | None) -> Shown:
     return {(one.edition, one.collection): one.removed for one in kept_differences(connection, Source(run_id=run_id))}
 
 
-def forget_differences(connection: Connection, run_id: int) -> None:
-    """Forget what a held run has shown."""
-    ours = select(StoredDifference.id).where(StoredDifference.run_id == run_id)
-    connection.execute(delete(StoredDifferenceRecord).where(StoredDifferenceRecord.difference_id.in_(ours)))
-    connection.execute(delete(StoredDifference).where(StoredDifference.run_id == run_id))
+def hold(
+    engine: Engine, run_id: int, editions: Iterable[Edition], facts: Facts, base_url: str, share: float, tell: Tell
+) -> None:
+    """Keep all that a refresh with these facts would change, for a person to look at."""
+    for edition in editions:
+        for found in compare(engine, edition, facts, base_url, tell):
+            over = too_much(found.removed, found.before, share)
+            keep(engine, Source(run_id=run_id), edition, found, too_much=over)

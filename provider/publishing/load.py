@@ -18,13 +18,18 @@ from provider.publishing.loading.whole import whole
 from provider.sis.settings import read_settings
 
 
-def load_facts(session: Session, today: date, keys: Keys | None = None) -> Facts:
-    """The facts of the district as of `today`.
+def load_facts(session: Session, today: date, keys: Keys | None = None, year_id: int | None = None) -> Facts:
+    """The facts of the district as of `today`, with this school year as the active one, or with the one that is.
 
     Without keys everything of the active year; without an active year nothing but the district (P-03). With keys: what
-    their records need, whichever year it is of. Once loaded, the session is not needed any more.
+    their records need, whichever year it is of. Once loaded, the session is not needed any more. Raises KeyError for a
+    year that is not there.
     """
     years = by_id(read(session, rows.SchoolYear))
+    if year_id is not None:
+        if year_id not in years:
+            raise KeyError(year_id)
+        years = {key: row._replace(active=key == year_id) for key, row in years.items()}
     year = next((row for row in years.values() if row.active), None)
     switches = _switches(session)
     start: dict[str, Any] = {

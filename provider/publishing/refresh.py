@@ -4,9 +4,7 @@ Full and keyed refresh are the same code; a keyed one only looks at the records 
 resources.
 """
 
-import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from functools import partial
@@ -20,12 +18,14 @@ from provider.publishing.blocks import build_blocks
 from provider.publishing.building import BATCH, Collection, Difference, discard
 from provider.publishing.catalog import cache_of, extents_at, find_edition, register_edition
 from provider.publishing.counts import move_counts, store_counts
-from provider.publishing.holding import too_much
+from provider.publishing.garbage import no_garbage_runs
+from provider.publishing.holding import Allowance, hold, shown_by
+from provider.publishing.keeping import forget_runs_but
 from provider.publishing.latest import Latest, all_latest, latest_of
 from provider.publishing.load import load_facts
 from provider.publishing.project import Projected, project
 from provider.publishing.revisions import Build, Counts, publish
-from provider.publishing.runs import RunResult, beat, finish_run, start_run
+from provider.publishing.runs import RunResult, Started, beat, finish_run, start_run
 from provider.publishing.scope import ids_in_question, used_elsewhere
 from provider.publishing.statistics import tell_planner
 from provider.publishing.sweeping import sweep
@@ -34,6 +34,8 @@ from shared.owner import begin_work, end_work
 
 #: Records are compared in so many parts of a batch; the heart beats after so many parts, also when nothing is written.
 _PARTS, _BEAT = 8, 40
+#: And, while a difference is found out, after so many records.
+_OFTEN = 20_000
 
 Clock = Callable[[], datetime]
 Progress = Callable[[str, int], None]
@@ -46,7 +48,8 @@ class Held(Exception):
         self.cache = cache_of(collection)
         super().__init__(
             f"The refresh would remove {removed:,} of {total:,} {collection}; nothing was changed. "
-            "If that is right, approve it: homeroom provider refresh --approve"
+            "Look at what would go under Settings & Management; if it is right, approve it there, or with "
+            "homeroom provider refresh --approve"
         )
 
 
@@ -79,7 +82,7 @@ class Refresher:
 
 def refresh(
     refresher: Refresher, today: date, trigger: str, keys: Keys | None = None, approved: bool = False,
-    slot: str | None = None,
+    slot: str | None = None, approves: int | None = None,
 ) -> RunResult:  # fmt: skip
     """Bring what is published up to date with the SIS as of `today` (the district's date).
 
@@ -87,7 +90,9 @@ def refresh(
     2. Take back what a refresh that died had begun.
     3. Read the SIS as of one moment; for each edition and collection decide, project and render, and write the
        differences as of the next revision, in short transactions that no reader sees and no writer waits for long.
-    4. Hold everything if a collection would lose more than the allowed share (P-91 keeps the last good state).
+    4. Hold everything if a collection would lose more than the allowed share (P-91 keeps the last good state), and keep
+       the whole difference until a person has decided. approved: whatever goes may go; approves: as much as that held
+       run has shown may go.
     5. Publish: in one short transaction every edition shows its next revision.
     6. Rebuild the blocks that changed, sweep versions that no walk can need, record the result (P-89).
 
@@ -95,28 +100,29 @@ def refresh(
     """
     owner = begin_work()
     try:
-        run_id, clean = start_run(refresher.engine, owner, trigger, refresher.clock(), today, slot)
-        return _run(refresher, run_id, clean, today, keys, approved)
+        run = start_run(refresher.engine, owner, trigger, refresher.clock(), today, slot, approves)
+        with refresher.engine.connect() as connection:
+            shown = shown_by(connection, approves)
+        return _run(refresher, run, today, keys, Allowance(refresher.threshold, shown, approved or keys is not None))
     finally:
         end_work(owner)
 
 
-def _run(refresher: Refresher, run_id: int, clean: bool, today: date, keys: Keys | None, approved: bool) -> RunResult:
+def _run(refresher: Refresher, run: Started, today: date, keys: Keys | None, allowance: Allowance) -> RunResult:
     """Steps 2 to 6 of a refresh that has its place."""
-    outcome = "the last good state stays"
+    run_id, outcome = run.run_id, "the last good state stays"
     try:
-        builds = _prepare(refresher, clean)
-        with _no_garbage_runs():
+        builds = _prepare(refresher, run.clean)
+        with no_garbage_runs():
             with snapshot(refresher.engine) as session:
                 facts = load_facts(session, today, keys)
-            for build in builds:
-                _build(refresher, run_id, build, facts, keyed=keys is not None, approved=approved)
+            held = _build_all(refresher, run_id, builds, facts, allowance)
+        if held:
+            return _stopped(refresher, RunResult(run_id, "held", str(held)), held.cache)
         count = partial(store_counts if keys is None else move_counts, builds=builds, day=refresher.local_day)
         counts = publish(refresher.engine, builds, refresher.clock, count)
         outcome = "what it brought is published"
         _tidy(refresher, builds, everything=keys is None)
-    except Held as held:
-        return _stopped(refresher, RunResult(run_id, "held", str(held)), held.cache)
     except BaseException as cause:
         cache = cause.cache if isinstance(cause, BuildFailed) else None
         why = str(cause) if cache else f"The refresh ended with {type(cause).__name__}"
@@ -124,19 +130,9 @@ def _run(refresher: Refresher, run_id: int, clean: bool, today: date, keys: Keys
         raise
     result = RunResult(run_id, "done", _summary(counts, builds), *counts)
     finish_run(refresher.engine, result, refresher.clock())
+    if keys is None:
+        forget_runs_but(refresher.engine, run_id)
     return result
-
-
-@contextmanager
-def _no_garbage_runs() -> Iterator[None]:
-    """Millions of rows are alive at once, none of them in a cycle: looking for cycles costs a quarter of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _prepare(refresher: Refresher, clean: bool) -> list[Build]:
@@ -151,8 +147,31 @@ def _prepare(refresher: Refresher, clean: bool) -> list[Build]:
     return [Build(edition, built) for edition, built in registered]
 
 
-def _build(refresher: Refresher, run_id: int, build: Build, facts: Facts, keyed: bool, approved: bool) -> None:
-    """Write every collection of an edition as of its next revision."""
+def _build_all(
+    refresher: Refresher, run_id: int, builds: list[Build], facts: Facts, allowance: Allowance
+) -> Held | None:
+    """Write every edition as of its next revision. When more would go than is allowed: find out all that would change,
+    for a person to decide."""
+    try:
+        for build in builds:
+            _build(refresher, run_id, build, facts, allowance)
+    except Held as held:
+
+        def tell(name: str, done: int) -> None:
+            refresher.progress(name, done)
+            if done % _OFTEN == 0:
+                with writing(refresher.engine) as connection:
+                    beat(connection, run_id, refresher.clock())
+
+        editions = [build.edition for build in builds]
+        hold(refresher.engine, run_id, editions, facts, refresher.base_url, refresher.threshold, tell)
+        return held
+    return None
+
+
+def _build(refresher: Refresher, run_id: int, build: Build, facts: Facts, allowance: Allowance) -> None:
+    """Write every collection of an edition as of its next revision. Raises Held, BuildFailed."""
+    keyed = facts.wanted is not None
     # What a keyed refresh yields for an edition that was never built would be a fraction of it: wait for the full one.
     if keyed and build.built.revision == 0:
         return
@@ -171,9 +190,8 @@ def _build(refresher: Refresher, run_id: int, build: Build, facts: Facts, keyed:
             difference = _collect(refresher, run_id, build, name, records, latest)
         except Exception as cause:
             raise BuildFailed(name, cause) from cause
-        before = difference.before.size
-        gone = len(difference.hidden)
-        if not (keyed or approved) and too_much(gone, before, refresher.threshold):
+        before, gone = difference.before.size, len(difference.hidden)
+        if allowance.exceeded(build.edition, name, gone, before):
             raise Held(name, gone, before)
 
 
@@ -233,6 +251,8 @@ def _stopped(refresher: Refresher, result: RunResult, cache: str | None) -> RunR
         if built is not None:
             discard(refresher.engine, built.collections.values(), built.revision)
     finish_run(refresher.engine, result, refresher.clock(), cache)
+    if result.state == "held":
+        forget_runs_but(refresher.engine, result.run_id)
     return result
 
 

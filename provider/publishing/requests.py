@@ -7,7 +7,9 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from provider.eligibility.facts import Keys
 from provider.publishing.alerts import settle_alerts
-from provider.publishing.holding import NotHeld, forget_differences, held_refresh
+from provider.publishing.differences import Source
+from provider.publishing.holding import NotHeld, held_refresh
+from provider.publishing.keeping import forget
 from provider.publishing.models import RefreshRun
 from provider.publishing.runs import MANUAL_DELAY, RefreshIsRunning
 from provider.sis.changes import EVERYTHING, Change, SisChange, note_changes
@@ -51,7 +53,7 @@ def discard(engine: Engine, run_id: int, now: datetime, who: str) -> None:
         connection.execute(delete(RefreshRun).where(RefreshRun.state == "due", RefreshRun.approves == run_id))
         connection.execute(update(RefreshRun).where(RefreshRun.id == run_id).values(discarded_at=now))
         settle_alerts(connection, run_id, who, now)
-        forget_differences(connection, run_id)
+    forget(engine, Source(run_id=run_id))
 
 
 def _only_if_held(connection: Connection, run_id: int) -> None:
@@ -115,7 +117,7 @@ def waiting(engine: Engine) -> Waiting | None:
     return Waiting(rows, Keys(**ids))
 
 
-def forget(engine: Engine, seen: Waiting) -> None:
+def forget_edits(engine: Engine, seen: Waiting) -> None:
     """The edits that a refresh has seen wait no longer."""
     with writing(engine) as connection:
         for kind in {kind for kind, _ in seen.changes}:

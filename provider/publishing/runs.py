@@ -36,8 +36,12 @@ class Started(NamedTuple):
     clean: bool
 
 
-def start_run(engine: Engine, owner: str, trigger: str, now: datetime, today: date, slot: str | None = None) -> Started:
+def start_run(
+    engine: Engine, owner: str, trigger: str, now: datetime, today: date, slot: str | None = None,
+    approves: int | None = None,
+) -> Started:  # fmt: skip
     """Take the one place of a running refresh for `owner` (`shared.owner`); the place of a dead run is free.
+    approves: the held run whose difference a person has approved.
 
     Raises RefreshIsRunning.
     """
@@ -62,6 +66,7 @@ def start_run(engine: Engine, owner: str, trigger: str, now: datetime, today: da
             "state": "running",
             "owner": owner,
             "slot": slot,
+            "approves": approves,
             "added": 0,
             "changed": 0,
             "removed": 0,

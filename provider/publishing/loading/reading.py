@@ -78,8 +78,8 @@ def stream(session: Session, kind: type[Row], *conditions: ColumnElement[bool]) 
             yield kind._make(row)
 
 
-def read_in(session: Session, kind: type[Row], column: InstrumentedAttribute[Any], ids: Collection[int]) -> list[Row]:
-    """The rows of a type whose `column` is one of `ids`, in chunks of queries."""
+def read_in(session: Session, kind: type[Row], column: InstrumentedAttribute[Any], ids: Collection[Any]) -> list[Row]:
+    """The rows of a type whose `column` (of numbers or of texts) is one of `ids`, in chunks of queries."""
     found: list[Row] = []
     remaining = iter(sorted(ids))
     while chunk := list(islice(remaining, CHUNK)):
@@ -100,12 +100,12 @@ def read_either(
     return [found[key] for key in sorted(found)]
 
 
-def _rows(session: Session, kind: type[Row], ids: Mapping[str, Sequence[int]]) -> list[Row]:
+def _rows(session: Session, kind: type[Row], ids: Mapping[str, Sequence[Any]]) -> list[Row]:
     return _made(session, kind, _where(kind, *ids), ids)
 
 
 def _made(
-    session: Session, kind: type[Row], query: Select[Any], ids: Mapping[str, Sequence[int]] | None = None
+    session: Session, kind: type[Row], query: Select[Any], ids: Mapping[str, Sequence[Any]] | None = None
 ) -> list[Row]:
     # Not through the session itself, whose layers cost as much again as a small query does; and in large parts.
     found = session.connection().execute(query, ids)
