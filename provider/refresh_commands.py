@@ -39,7 +39,7 @@ def refresh_command(
     from provider.database import db
     from provider.eligibility.facts import Keys
     from provider.publishing.requests import ask_for_refresh
-    from provider.publishing.runs import RefreshIsRunning, cache_state
+    from provider.publishing.runs import RefreshIsRunning
     from provider.refreshing import utc_now
 
     keys = Keys(frozenset(people), frozenset(sections), frozenset(courses))
@@ -48,9 +48,7 @@ def refresh_command(
         raise click.UsageError("--person, --section and --course, --later and --status do not go together")
     with context.app.app_context():
         if status:
-            with db.engine.connect() as connection:
-                state = cache_state(connection)
-            _tell(state._asdict(), as_json)
+            _tell(_status(), as_json)
             return
         try:
             if later:
@@ -65,6 +63,23 @@ def refresh_command(
     _tell(result._asdict(), as_json)
     if result.state != "done":
         raise SystemExit(1)
+
+
+def _status() -> dict[str, Any]:
+    """What the pages say of the cache: how the last refresh ended, which comes next and why (P-85 … P-89)."""
+    from provider.database import db
+    from provider.publishing.outlook import outlook
+    from provider.publishing.runs import cache_state
+    from provider.refreshing import district_zone, utc_now
+    from provider.sis.settings import read_settings
+
+    session = db.session()
+    connection = session.connection()
+    coming = outlook(connection, read_settings(session), district_zone(session), utc_now())
+    return {
+        **cache_state(connection)._asdict(), "next_refresh": coming.coming.at, "next_because": coming.coming.why,
+        "waiting_edits": sum(coming.edits.values()) or None, "late_since": coming.late,
+    }  # fmt: skip
 
 
 def _run(context: ProviderContext, keys: "Keys | None", today: date | None, approve: bool) -> "RunResult | None":
@@ -175,14 +190,20 @@ def setting_list(context: ProviderContext, as_json: bool) -> None:
 @click.argument("value")
 @click.pass_obj
 def setting_set(context: ProviderContext, name: str, value: str) -> None:
-    """Set a switch; most act with the next refresh."""
+    """Set a switch; what it changes for platforms is there after the refresh that follows. The audit trail keeps it."""
+    from provider.access.switching import change_setting
     from provider.database import db
-    from provider.sis.settings import BadSetting, write_setting
+    from provider.refreshing import utc_now
+    from provider.sis.settings import BadSetting
+    from shared.database import will_write
+    from shared.switches import as_text
 
     with context.app.app_context():
+        session = db.session()
+        will_write(session)
         try:
-            write_setting(db.session(), name, value)
+            stored = change_setting(session, utc_now(), None, name, value)
         except BadSetting as bad:
             raise click.BadParameter(str(bad)) from bad
-        db.session.commit()
-    click.echo(f"{name} = {value}")
+        session.commit()
+    click.echo(f"{name} = {as_text(stored)}")

@@ -41,6 +41,7 @@ AREAS = (
         _tab("people.show", "People"),
         _tab("enrollments.show", "Enrollments"),
         _tab("assignments.show", "District Assignments"),
+        _tab("user_accounts.show", "User Accounts"),
     )),
     Area("Scheduling", (
         _SECTIONS,
@@ -54,6 +55,9 @@ AREAS = (
     )),
     Area("Digital Learning Applications", (
         _tab("applications.show", "Applications"),
+        _tab("management.show", "Settings & Management", "refreshes", "alerts"),
+        _tab("preparedness.show", "Preparedness"),
+        _tab("missing.show", "Why is it missing?"),
         _tab("requests.show", "Requests"),
         _tab("documentation.show", "API documentation"),
     )),

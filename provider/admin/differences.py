@@ -79,7 +79,7 @@ class Records(NamedTuple):
 
 def editions_of(session: Session, source: Source) -> tuple[list[Edition], Totals]:
     """What a source has found, by edition, and in all."""
-    names, found = connections_of_editions(session), kept_differences(session.connection(), source)
+    names, found = _names(session), kept_differences(session.connection(), source)
     keys = dict.fromkeys(one.edition for one in found)
     editions = [
         Edition(
@@ -106,12 +106,12 @@ def records_page(session: Session, source: Source, difference_id: int) -> Record
     rows = records_of(connection, difference_id, chosen, asked.search, asked.offset, SIZE)
     total = count_records(connection, difference_id, chosen, asked.search)
     listing = Listing([Row(row, _address(row)) for row in rows], total, asked)
-    return Records(_line(difference), connections_of_editions(session).get(difference.edition, ()), listing)
+    return Records(_line(difference), _names(session).get(difference.edition, ()), listing)
 
 
 def as_csv(session: Session, source: Source, name: str) -> Response:
     """Every record of a source as a file."""
-    names = connections_of_editions(session)
+    names = _names(session)
     return csv_answer(write_csv(_HEADER, _cells(session, source, names)), name)
 
 
@@ -119,6 +119,11 @@ def _cells(session: Session, source: Source, names: Mapping[str, Sequence[str]])
     for difference, record in every_record(session.connection(), source):
         connections = ", ".join(names.get(difference.edition, ()))
         yield connections, difference.collection, HAPPENS[record.what], record.sourced_id, record.words
+
+
+def _names(session: Session) -> dict[str, tuple[str, ...]]:
+    """The key of an edition -> the connections that read it."""
+    return {edition.key: names for edition, names in connections_of_editions(session).items()}
 
 
 def _line(difference: KeptDifference) -> Line:

@@ -9,8 +9,7 @@ from provider.access.models import Connection
 from provider.eligibility.edition import Edition
 from provider.gradebook.facts import time_zone
 from provider.publishing.catalog import COLLECTIONS, extents_at, find_edition, published_dates
-from provider.publishing.coming import Coming, expected
-from provider.publishing.runs import cache_state
+from provider.publishing.outlook import Coming, outlook
 from provider.sis.settings import read_settings
 
 
@@ -52,9 +51,4 @@ def is_published(session: Session, connection: Connection) -> bool:
 def next_refresh(session: Session, now: datetime) -> Coming:
     """The refresh that brings what changed options ask for (P-85 … P-87)."""
     database = session.connection()
-    state = cache_state(database)
-    held = state.last_state == "held"
-    zone = time_zone(database)
-    return expected(
-        database, read_settings(session), zone, now.astimezone(UTC), held, state.running_since is not None
-    ).coming
+    return outlook(database, read_settings(session), time_zone(database), now.astimezone(UTC)).coming

@@ -16,9 +16,8 @@ from provider.admin.charts import Chart, daily
 from provider.eligibility.dates import year_window
 from provider.publishing.alerts import Alert, count_alerts, list_alerts
 from provider.publishing.caches import Cache, caches
-from provider.publishing.coming import AtWork, Expected, at_work, expected
 from provider.publishing.counts import CollectionCounts, DayCounts, HeldBack, counts_of
-from provider.publishing.holding import HeldRefresh, held_refresh
+from provider.publishing.outlook import Outlook, outlook
 from provider.publishing.trends import published_by_day
 from provider.refreshing import district_zone
 from provider.sis.models import District, Person, School, SchoolYear
@@ -83,9 +82,7 @@ class Overview:
     zone: ZoneInfo
     year: ActiveYear | None
     caches: tuple[Cache, ...]
-    at_work: AtWork | None
-    expected: Expected
-    held: HeldRefresh | None
+    outlook: Outlook
     platforms: tuple[Platform, ...]
     strangers: Strangers
     published: Published | None
@@ -103,17 +100,15 @@ def overview(
     days = [today - timedelta(days=back) for back in reversed(range(DAYS))]
     connection = session.connection()
     rows = list_connections(session)
-    running, held, year = at_work(connection, now), held_refresh(connection), _active_year(session)
-    both = caches(connection)
+    both, year = caches(connection), _active_year(session)
     with traffic.connect() as log:
         calls = last_calls(log, [row.id for row in rows])
         unknown = strangers(log, now)
     counted = request_days.counts([row.id for row in rows], days, zone, now) if rows else {}
     platforms = tuple(_platform(row, calls.get(row.id, ()), counted[row.id], days, now) for row in rows)
     return Overview(
-        session.scalar(select(District.name)) or "", zone, year, both, running,
-        expected(connection, settings, zone, now, held is not None, running is not None),
-        held, platforms, unknown, _published(session, rows, chosen, days),
+        session.scalar(select(District.name)) or "", zone, year, both,
+        outlook(connection, settings, zone, now), platforms, unknown, _published(session, rows, chosen, days),
         tuple(list_alerts(connection, unread=True, limit=MOST_ALERTS)), count_alerts(connection, unread=True),
         _steps(session, year, rows, both, platforms),
     )  # fmt: skip

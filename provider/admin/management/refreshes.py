@@ -15,9 +15,9 @@ from provider.admin.guards import for_administrators, who
 from provider.admin.management.history import STANDS, STARTED, runs
 from provider.database import db
 from provider.publishing.caches import Cache, caches
-from provider.publishing.coming import AtWork, Expected, at_work, expected
 from provider.publishing.differences import kept_differences
 from provider.publishing.holding import HeldRefresh, NotHeld, held_refresh
+from provider.publishing.outlook import Outlook, outlook
 from provider.publishing.requests import approve, ask_for_refresh, discard
 from provider.publishing.runs import RefreshIsRunning
 from provider.refreshing import district_zone
@@ -36,22 +36,13 @@ class Now(NamedTuple):
 
     zone: ZoneInfo
     caches: tuple[Cache, ...]
-    at_work: AtWork | None
-    expected: Expected
-    held: HeldRefresh | None
-
-    @property
-    def moving(self) -> bool:
-        """Whether a refresh runs, or begins within minutes: then the page asks again by itself."""
-        return self.at_work is not None or self.expected.coming.soon
+    outlook: Outlook
 
 
 def present(session: Session, now: datetime) -> Now:
     """How the cache stands now."""
-    connection, zone, settings = session.connection(), district_zone(session), read_settings(session)
-    running, held = at_work(connection, now), held_refresh(connection)
-    coming = expected(connection, settings, zone, now, held is not None, running is not None)
-    return Now(zone, caches(connection), running, coming, held)
+    connection, zone = session.connection(), district_zone(session)
+    return Now(zone, caches(connection), outlook(connection, read_settings(session), zone, now))
 
 
 @refreshes.get("/")
@@ -70,7 +61,7 @@ def show() -> str:
 def moving() -> ResponseReturnValue:
     """The part of the page that moves while a refresh waits or runs; the whole page anew once it has ended."""
     now = present(db.session(), datetime.now(UTC))
-    if not now.moving:
+    if not now.outlook.moving:
         return Response(headers={"HX-Refresh": "true"})
     return render_template("management/now.html", now=now)
 

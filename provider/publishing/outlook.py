@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select
 
+from provider.publishing.holding import HeldRefresh, held_refresh
 from provider.publishing.models import RefreshRun
 from provider.publishing.timetable import Slot, last_slot, next_slot
 from provider.sis.changes import EVERYTHING, SisChange
@@ -52,37 +53,40 @@ class Coming(NamedTuple):
         return self.why in (ASKED, EDITED)
 
 
-class Expected(NamedTuple):
-    """What is to be known of refreshes beside how the past ones ended.
+class Outlook(NamedTuple):
+    """How refreshes stand, beside how the past ones ended.
 
+    at_work  the one that runs
+    held     the one that waits for approval; edits start none meanwhile
     coming   the next one
     edits    what was edited and waits: kind (person, section … everything) -> how many
     late     when a refresh was due that has not taken place, as no worker looked; None: all is well
     """
 
+    at_work: AtWork | None
+    held: HeldRefresh | None
     coming: Coming
     edits: dict[str, int]
     late: datetime | None
 
+    @property
+    def moving(self) -> bool:
+        """Whether a refresh runs, or begins within minutes."""
+        return self.at_work is not None or self.coming.soon
 
-def expected(
-    connection: Connection, settings: DistrictSettings, zone: ZoneInfo, now: datetime, held: bool, running: bool
-) -> Expected:
-    """What comes next.
 
-    held      the last refresh of everything waits for approval, so that edits start none
-    running   one is at work
-    """
+def outlook(connection: Connection, settings: DistrictSettings, zone: ZoneInfo, now: datetime) -> Outlook:
+    """How refreshes stand at a moment (aware UTC) in a district."""
     clock = now.astimezone(zone), settings.daily_refresh_time, settings.production
     following, last = next_slot(*clock), last_slot(*clock)
     asked = connection.scalar(select(func.min(RefreshRun.due_at)).where(RefreshRun.state == "due"))
-    edits = _edits(connection)
+    running, held, edits = at_work(connection, now), held_refresh(connection), _edits(connection)
     late = [asked] if asked else []
     if not _served(connection, last):
         late.append(last.at)
     overdue = [moment for moment in late if now - moment > PATIENCE]
-    coming = _first(following, asked, EVERYTHING[0] in edits and not held)
-    return Expected(coming, edits, min(overdue) if overdue and not running else None)
+    coming = _first(following, asked, EVERYTHING[0] in edits and held is None)
+    return Outlook(running, held, coming, edits, min(overdue) if overdue and running is None else None)
 
 
 def _edits(connection: Connection) -> dict[str, int]:
