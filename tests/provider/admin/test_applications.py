@@ -220,7 +220,9 @@ def test_a_vendor_key_is_made_shown_and_removed(pages: Pages, book: Book, ada: W
     assert matches(secret, made["vendor_secret_hash"])
     assert book.get("/lineItems", Version.V1P2).status_code == 401
     assert secret in ada.post(f"/applications/{number}/vendor-secret").text
-    assert ada.post(f"/applications/{number}/vendor-key", present="").status_code == 303, "another one was made meanwhile"
+    assert ada.post(f"/applications/{number}/vendor-key", present="").status_code == 303, (
+        "another one was made meanwhile"
+    )
     assert connection_of(pages, "all-1.2")["vendor_key"] == made["vendor_key"]
     assert ada.post(f"/applications/{number}/remove-vendor-key").status_code == 303
     assert book.get("/lineItems", Version.V1P2).status_code == 200
@@ -393,17 +395,27 @@ def test_what_a_connection_sees_is_counted_and_shown_as_it_gets_it(pages: Pages,
 
     def counts(number: int) -> dict[str, int]:
         page = ada.get(f"/applications/{number}/").text
-        return {name: int(count) for name, count in re.findall(r'collection=(\w+)">\w+</a></th><td class="number">(\d+)<', page)}
+        return {
+            name: int(count)
+            for name, count in re.findall(r'collection=(\w+)">\w+</a></th><td class="number">(\d+)<', page)
+        }
 
     assert counts(whole)["classes"] == 3 and counts(limited)["classes"] == 1
     shown = ada.get(f"/applications/{limited}/records?collection=classes").text
-    (given,) = re.findall(r"(\{.*\})", re.sub(r"<[^>]+>", "", re.findall(r"<pre.*?</pre>", shown, re.DOTALL)[0]), re.DOTALL)
+    (given,) = re.findall(
+        r"(\{.*\})", re.sub(r"<[^>]+>", "", re.findall(r"<pre.*?</pre>", shown, re.DOTALL)[0]), re.DOTALL
+    )
     record = json.loads(given.replace("&#34;", '"'))["classes"][0]
-    own = book.app.test_client().get("/ims/oneroster/rostering/v1p2/classes", headers={"Authorization": f"Bearer {book.tokens['grant-1.2']}"})
+    own = book.app.test_client().get(
+        "/ims/oneroster/rostering/v1p2/classes", headers={"Authorization": f"Bearer {book.tokens['grant-1.2']}"}
+    )
     assert record == own.get_json()["classes"][0]
     found = ada.get(f"/applications/{whole}/records?collection=classes&id={record['sourcedId']}")
     assert record["sourcedId"] in found.text and "200 Ok" in found.text
-    assert "has no record with that sourcedId" in ada.get(f"/applications/{limited}/records?collection=users&id=%2Fno/../x").text
+    assert (
+        "has no record with that sourcedId"
+        in ada.get(f"/applications/{limited}/records?collection=users&id=%2Fno/../x").text
+    )
 
 
 def test_a_connection_whose_edition_is_not_built_waits_for_the_refresh(pages: Pages, book: Book, ada: Window) -> None:
@@ -422,7 +434,13 @@ def test_a_connection_whose_edition_is_not_built_waits_for_the_refresh(pages: Pa
 def test_teachers_and_strangers_see_none_of_it(pages: Pages) -> None:
     number, _ = make(pages, "Canvas")
     tom = pages.window("tom")
-    for path in ("/applications/", f"/applications/{number}/", "/requests/", "/documentation/", f"/applications/{number}/records"):
+    for path in (
+        "/applications/",
+        f"/applications/{number}/",
+        "/requests/",
+        "/documentation/",
+        f"/applications/{number}/records",
+    ):
         assert tom.get(path).status_code == 403
         assert pages.window().get(path).status_code == 303
     tom.get("/sections/")
