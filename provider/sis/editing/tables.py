@@ -315,5 +315,7 @@ _GRADE_BOOK = (
     ), owner="score_group_id"),
 )  # fmt: skip
 
+#: The tables by what they are about.
+GROUPS = (("People", _PEOPLE), ("Scheduling", _SCHEDULING), ("Grade book set-up", _GRADE_BOOK))
 #: Every table that is edited, by name.
 EDITABLE: Mapping[str, Editable] = {row.table: row for row in (*_PEOPLE, *_SCHEDULING, *_GRADE_BOOK)}
