@@ -24,11 +24,11 @@ class Name(NamedTuple):
     @property
     def sorted(self) -> str:
         """Family name first, as lists have it."""
-        return f"{self.family}, {self.given}"
+        return ", ".join(filter(None, (self.family, self.given)))
 
     @property
     def spoken(self) -> str:
-        return f"{self.given} {self.family}"
+        return " ".join(filter(None, (self.given, self.family)))
 
     @property
     def place(self) -> tuple[str, str, int]:

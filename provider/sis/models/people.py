@@ -1,8 +1,9 @@
 """People: dated identities, contact data, user accounts, enrollments in school, relationships."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, func, literal_column
 from sqlalchemy.orm import Mapped, mapped_column
 
 from provider.database import db
@@ -129,3 +130,26 @@ class Relationship(db.Model):
     portal: Mapped[Flag]
     start_date: Mapped[date | None]
     end_date: Mapped[date | None]
+
+
+def sorted_name(identity: Any) -> tuple[Any, Any]:
+    """Family and given name in small letters, preferred ones where there are: the order of lists of people."""
+
+    def of(preferred: Any, legal: Any) -> Any:
+        return func.lower(func.coalesce(func.nullif(preferred, literal_column("''")), legal))
+
+    return of(identity.preferred_last_name, identity.last_name), of(identity.preferred_first_name, identity.first_name)
+
+
+Index("ix_identity_sorted", *sorted_name(Identity), Identity.person_id)
+
+
+def _beginning(name: str, column: Any) -> None:
+    """An index that finds texts by their beginning, in large or small letters."""
+    small = func.lower(column).label("small")
+    Index(name, small, postgresql_ops={"small": "text_pattern_ops"})
+
+
+_beginning("ix_user_account_small_username", UserAccount.username)
+_beginning("ix_contact_small_email", Contact.email)
+_beginning("ix_contact_small_secondary_email", Contact.secondary_email)
