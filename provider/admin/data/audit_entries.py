@@ -135,10 +135,12 @@ def _labels(table: str) -> Mapping[str, str]:
 
 
 def _day(text: str | None) -> date | None:
+    """A day as an address gives it; None for anything else, and for days at which calendars end."""
     try:
-        return date.fromisoformat(text or "")
+        day = date.fromisoformat(text or "")
     except ValueError:
         return None
+    return day if 1900 <= day.year < 9999 else None
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
