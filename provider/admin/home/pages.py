@@ -21,4 +21,4 @@ def show() -> ResponseReturnValue:
     number = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 11 else None
     days = current_app.extensions["homeroom"]["request_days"]
     found = overview(db.session(), db.engines[TRAFFIC], days, datetime.now(UTC), number)
-    return render_template("home/show.html", home=found, words=WORDS, zone=str(found.zone))
+    return render_template("home/show.html", overview=found, words=WORDS, zone=str(found.zone))
