@@ -138,6 +138,7 @@ class RefreshRun(db.Model):
     owner: Mapped[str | None] = mapped_column(String(255))
     #: The cache that failed or is held: class or student (P-84).
     cache: Mapped[str | None] = mapped_column(String(10))
+    #: How far it is while it runs, then how it ended, for people.
     message: Mapped[str | None] = mapped_column(String(2000))
     added: Mapped[int] = mapped_column(default=0)
     changed: Mapped[int] = mapped_column(default=0)

@@ -161,7 +161,7 @@ def _build_all(
             refresher.progress(name, done)
             if done % _OFTEN == 0:
                 with writing(refresher.engine) as connection:
-                    beat(connection, run_id, refresher.clock())
+                    beat(connection, run_id, refresher.clock(), f"what would change: {name}, {done:,} compared")
 
         editions = [build.edition for build in builds]
         hold(refresher.engine, run_id, editions, facts, refresher.base_url, refresher.threshold, tell)
@@ -208,23 +208,24 @@ def _collect(
         latest = known[number]
     collection = Collection(number, name, build.edition.version, build.next, build.extents[number], latest)
     build.differences[name] = collection.difference
-    part = BATCH // _PARTS
-    for done, some in enumerate(chunks(records, part)):
+    words, compared = f"OneRoster {build.edition.version}, {name}", 0
+    for done, some in enumerate(chunks(records, BATCH // _PARTS)):
         collection.take(some)
+        compared += len(some)
         if collection.pending >= BATCH or done % _BEAT == _BEAT - 1:
-            _write(refresher, run_id, collection)
-            refresher.progress(name, done * part + len(some))
+            _write(refresher, run_id, collection, f"{words}: {compared:,} compared")
+            refresher.progress(name, compared)
     collection.close()
     while collection.pending:
-        _write(refresher, run_id, collection)
+        _write(refresher, run_id, collection, f"{words}: {compared:,} compared")
     return collection.difference
 
 
-def _write(refresher: Refresher, run_id: int, collection: Collection) -> None:
+def _write(refresher: Refresher, run_id: int, collection: Collection, progress: str) -> None:
     collection.prepare()
     with writing(refresher.engine) as connection:
         collection.write(connection)
-        beat(connection, run_id, refresher.clock())
+        beat(connection, run_id, refresher.clock(), progress)
 
 
 def _tidy(refresher: Refresher, builds: list[Build], everything: bool) -> None:

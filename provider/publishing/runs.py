@@ -81,9 +81,9 @@ def start_run(
             raise RefreshIsRunning("Another process has just started this refresh") from None
 
 
-def beat(connection: Connection, run_id: int, now: datetime) -> None:
-    """Say that a run is alive."""
-    connection.execute(update(RefreshRun).where(RefreshRun.id == run_id).values(heartbeat_at=now))
+def beat(connection: Connection, run_id: int, now: datetime, progress: str) -> None:
+    """Say that a run is alive, and how far it is; at its end the message tells how it ended."""
+    connection.execute(update(RefreshRun).where(RefreshRun.id == run_id).values(heartbeat_at=now, message=progress))
 
 
 def finish_run(engine: Engine, result: RunResult, now: datetime, cache: str | None = None) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+
 from provider.admin.management.words import LINES
 from provider.database import db
 from provider.sis.settings import SWITCHES, read_settings
