@@ -82,7 +82,7 @@ def last_report(session: Session) -> Report | None:
     if row is None:
         return None
     found = select(ReadinessCount.name, ReadinessCount.count).where(ReadinessCount.report_id == row.id)
-    counts = dict(session.execute(found).tuples().all())
+    counts: dict[str, int] = dict(session.execute(found).all())
     ordered = [(check, counts[check.name]) for check in CHECKS if check.name in counts]
     return Report(row.id, row.made_at, row.day, row.seconds, ordered)
 
