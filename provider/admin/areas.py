@@ -64,7 +64,7 @@ AREAS = (
     Area("Data", (
         _tab("data_import.show", "Import"),
         _tab("data_export.show", "Export"),
-        _tab("jobs.show", "Jobs"),
+        _tab("jobs.show", "Jobs", "previews"),
         _tab("users.show", "Users"),
         _tab("audit.show", "Audit"),
         _tab("records.index", "Records"),

@@ -9,6 +9,7 @@ from provider.admin.management.blueprints import MANAGEMENT
 from provider.admin.missing.pages import missing
 from provider.admin.people.blueprints import PEOPLE
 from provider.admin.preparedness.pages import preparedness
+from provider.admin.previews import previews
 from provider.admin.records.blueprints import RECORDS
 from provider.admin.scheduling.blueprints import SCHEDULING
 from provider.admin.years.pages import school_years
@@ -25,5 +26,6 @@ BLUEPRINTS = (
     preparedness,
     missing,
     jobs,
+    previews,
     *RECORDS,
 )

@@ -13,8 +13,10 @@ class Kind(NamedTuple):
 
 
 KINDS: dict[str, Kind] = {
+    "bulk": Kind("Change of many rows"),
     "export": Kind("Export", "data_export.result"),
     "import": Kind("Import", "data_import.result"),
+    "preview": Kind("Preview", "previews.show"),
     "prepare": Kind("Preparedness report", "preparedness.of_job"),
 }
 

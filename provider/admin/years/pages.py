@@ -97,7 +97,8 @@ def activate(year_id: int, job_id: int) -> ResponseReturnValue:
     session.rollback()
     will_write(session)
     year, job = _year(session, year_id), _job(session, year_id, job_id)
-    if _is_stale(session, job) or request.form.get(SEEN) != _numbers_seen(session, job):
+    unseen = job.state != DONE or request.form.get(SEEN) != _numbers_seen(session, job)
+    if unseen or _is_stale(session, job):
         session.rollback()
         return _preview_page(session, _year(session, year_id), _job(session, year_id, job_id), STALE), 409
     numbers = totals(kept_differences(session.connection(), Source(job_id=job.id)))
