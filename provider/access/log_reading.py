@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, extract, func, or_, select
+from sqlalchemy import ColumnElement, case, extract, func, or_, select
 from sqlalchemy.orm import Session
 
+from provider.access.models import TROUBLE
 from provider.access.models import RequestLog as Row
 from shared.oneroster.resources.gradebook_operations import GRADEBOOK_READS, GRADEBOOK_WRITES
 from shared.oneroster.resources.operations import OPERATIONS, RESOURCES
@@ -23,8 +24,9 @@ _OF_SEVERAL = sorted(
 )
 #: Calls that are read at once by whoever reads all of them.
 _AT_ONCE = 2_000
-#: What a status can be asked for as, and its first and last number.
-STATUSES = {"answered": (200, 399), "refused": (400, 499), "failed": (500, 599)}
+#: What a status can be asked for as, beside the number of a refusal.
+ANSWERED, REFUSED, FAILED = "answered", "refused", "failed"
+_RANGES = {REFUSED: (400, 499), FAILED: (500, 599)}
 
 
 class Call(NamedTuple):
@@ -57,7 +59,7 @@ class Wanted(NamedTuple):
 
     connection_id   NOBODY: calls of those who could not be let in
     operation       an operationId of the standard, or a path that is none
-    status          a number, or one of STATUSES
+    status          ANSWERED, REFUSED, FAILED, or a number from 400 on
     since, until    from this moment on, before that one (aware)
     object          a sourcedId that the path names
     """
@@ -80,10 +82,13 @@ class Place(NamedTuple):
 
 def find_calls(session: Session, wanted: Wanted, limit: int, after: Place | None = None) -> list[Call]:
     """The newest calls that are wanted, or those after a place in their list."""
-    query = select(*_COLUMNS).where(*_conditions(wanted)).order_by(Row.at.desc(), Row.id.desc()).limit(limit)
-    if after is not None:
-        query = query.where(Row.at <= after.at, or_(Row.at < after.at, Row.id < after.id))
-    return [Call._make(row) for row in session.execute(query)]
+    found: list[Call] = []
+    for conditions in _questions(session, wanted):
+        query = select(*_COLUMNS).where(*conditions).order_by(Row.at.desc(), Row.id.desc()).limit(limit)
+        if after is not None:
+            query = query.where(Row.at <= after.at, or_(Row.at < after.at, Row.id < after.id))
+        found += (Call._make(row) for row in session.execute(query))
+    return sorted(found, key=lambda call: (call.at, call.id), reverse=True)[:limit]
 
 
 def every_call(session: Session, wanted: Wanted) -> Iterator[Call]:
@@ -97,45 +102,62 @@ def every_call(session: Session, wanted: Wanted) -> Iterator[Call]:
 
 def last_call(session: Session, connection_id: int, operations: Collection[str] = (), object: str = "") -> Call | None:
     """The last time that a platform asked for one of some operations (none named: for anything), and for an object."""
-    query = select(*_COLUMNS).where(*_conditions(Wanted(connection_id, object=object)))
-    if operations:
-        query = query.where(Row.operation.in_(operations))
-    row = session.execute(query.order_by(Row.at.desc(), Row.id.desc()).limit(1)).first()
-    return None if row is None else Call._make(row)
+    each = [Wanted(connection_id, operation, object=object) for operation in operations or ("",)]
+    found = [call for wanted in each for call in find_calls(session, wanted, 1)]
+    return max(found, key=lambda call: (call.at, call.id), default=None)
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+def _questions(session: Session, wanted: Wanted) -> Iterator[list[Any]]:
+    """What is wanted as conditions, in as many questions as it takes for each to be answered from one index. No call
+    answers two of them."""
+    if wanted.status in _RANGES:
+        for number in _statuses(session, *_RANGES[wanted.status]):
+            yield from _questions(session, wanted._replace(status=str(number)))
+    elif wanted.object:
+        yield [Row.objects == wanted.object, *_conditions(wanted, "objects")]
+        for operation in _OF_SEVERAL:
+            if wanted.operation in ("", operation):
+                yield [_among(wanted.object), *_conditions(wanted._replace(operation=operation), "operation")]
+    else:
+        yield _conditions(wanted, "operation" if wanted.status in ("", ANSWERED) else "status")
+
+
+def _conditions(wanted: Wanted, looked_up: str) -> list[Any]:
+    """What is wanted, but for the object. SQLite has no figures by which to choose an index: a column to which nothing
+    is added has none, so that the rows are looked up by `looked_up`."""
+    found: list[Any] = []
     if wanted.connection_id is not None:
-        whose = Row.connection_id
+        whose: Any = Row.connection_id + 0 if looked_up == "objects" else Row.connection_id
         found.append(whose.is_(None) if wanted.connection_id == NOBODY else whose == wanted.connection_id)
     if wanted.operation:
-        found.append(Row.operation == wanted.operation)
-    if wanted.status:
-        found.append(_has_status(wanted.status))
+        found.append((Row.operation if looked_up == "operation" else Row.operation + "") == wanted.operation)
+    if wanted.status == ANSWERED:
+        found.append(Row.status + 0 < 400)
+    elif wanted.status:
+        number = int(wanted.status)
+        found += [TROUBLE, Row.status == number] if looked_up == "status" else [Row.status + 0 == number]
     if wanted.since is not None:
         found.append(Row.at >= wanted.since)
     if wanted.until is not None:
         found.append(Row.at < wanted.until)
-    if wanted.object:
-        found.append(_names(wanted.object))
     if wanted.request_id:
         found.append(Row.request_id == wanted.request_id)
     return found
 
 
-def _has_status(status: str) -> ColumnElement[bool]:
-    first, last = STATUSES[status] if status in STATUSES else (int(status), int(status))
-    return Row.status == first if first == last else Row.status.between(first, last)
+def _statuses(session: Session, first: int, last: int) -> Iterator[int]:
+    """The statuses of a range that there are, each found in the index after the one before."""
+    below = first - 1
+    higher = select(func.min(Row.status)).where(TROUBLE, Row.status <= last)
+    while (found := session.scalar(higher.where(Row.status > below))) is not None:
+        yield found
+        below = found
 
 
-def _names(sourced_id: str) -> ColumnElement[bool]:
-    """The path names an object: alone in most, beside others in few operations, which have an index of their own."""
-    among = or_(
-        Row.objects.startswith(f"{sourced_id} ", autoescape=True),
-        Row.objects.endswith(f" {sourced_id}", autoescape=True),
-    )
-    return or_(Row.objects == sourced_id, and_(Row.operation.in_(_OF_SEVERAL), among))
+def _among(sourced_id: str) -> ColumnElement[bool]:
+    """The path names an object beside another one."""
+    first = Row.objects.startswith(f"{sourced_id} ", autoescape=True)
+    return or_(first, Row.objects.endswith(f" {sourced_id}", autoescape=True))
 
 
 class Share(NamedTuple):
@@ -188,7 +210,7 @@ def operations_of_day(session: Session, connection_id: int, since: datetime, unt
     """What a connection (NOBODY: those who were not let in) asked for between two moments, the commonest first."""
     rows = session.execute(
         select(Row.operation, *_SUMS, func.avg(Row.milliseconds), func.max(Row.at))
-        .where(*_conditions(Wanted(connection_id, since=since, until=until)))
+        .where(*_conditions(Wanted(connection_id, since=since, until=until), "operation"))
         .group_by(Row.operation)
         .order_by(func.count().desc(), Row.operation)
     )

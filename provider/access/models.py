@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from provider.database import TRAFFIC, db
@@ -117,12 +117,24 @@ class OAuthNonce(db.Model):
     nonce: Mapped[str] = mapped_column(String(255), primary_key=True)
 
 
+#: What the request log has of refusals and failures, as SQLite wants to see it said to use the indexes of these.
+TROUBLE = text("status >= 400")
+
+
 class RequestLog(db.Model):
     """One request of a platform (P-114). It holds no values of a filter that could be a person's."""
 
     __bind_key__ = TRAFFIC
     __tablename__ = "request_log"
-    __table_args__ = (Index("ix_request_log_connection_at", "connection_id", "at"),)
+    __table_args__ = (
+        Index("ix_request_log_connection_at", "connection_id", "at"),
+        Index("ix_request_log_operation_at", "operation", "at"),
+        Index("ix_request_log_operation_connection_id_at", "operation", "connection_id", "at"),
+        # Refusals and failures alone, which are few.
+        Index("ix_request_log_status_at", "status", "at", sqlite_where=TROUBLE, postgresql_where=TROUBLE),
+        Index("ix_request_log_status_connection_id_at", "status", "connection_id", "at", sqlite_where=TROUBLE,
+              postgresql_where=TROUBLE),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
