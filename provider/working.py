@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from flask import Flask
 
+from provider.bulk_job import BULK, bulk_work
 from provider.database import db
 from provider.export_job import export_work
 from provider.import_job import import_work
@@ -15,6 +16,7 @@ from provider.refreshing import utc_now
 
 #: What carries out a job of each kind, for one district's application.
 KINDS: Mapping[str, Callable[[Flask], Work]] = {
+    BULK: bulk_work,
     EXPORT: export_work,
     IMPORT: import_work,
     PREVIEW: preview_work,

@@ -11,6 +11,7 @@ from sqlalchemy import Select, false, func, select
 from sqlalchemy.orm import Session
 
 from provider.admin.names import names_of
+from provider.admin.people.searching import search_people
 from provider.sis.models import (
     Calendar,
     Course,
@@ -169,8 +170,6 @@ def _all(naming: Naming) -> Select[Any]:
 
 def _people(session: Session, search: str) -> Select[Any]:
     """People by their first identity's family name; nobody before something is searched for."""
-    from provider.admin.people.searching import search_people
-
     found = search_people(session, search)
     query = select(Person.id).where(Person.id.in_(found.people) if found is not None else false())
     family = select(func.min(Identity.last_name)).where(Identity.person_id == Person.id).scalar_subquery()

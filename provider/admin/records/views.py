@@ -48,7 +48,7 @@ def save(table: str, key: str) -> ResponseReturnValue:
     if {"edit", "choices"} & set(request.form):  # back from the page that asks, or for what else can be chosen
         return _page(row, form_of(texts_of(row), texts, request.form.get("seen", "")))
     if "confirmed" not in request.form:
-        asked = ask_first(session, row, texts, way_back(home_of(row)))
+        asked = ask_first(session, row, texts)
         if asked is not None:
             return asked
     back = way_back(home_of(row))

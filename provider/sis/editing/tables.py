@@ -41,6 +41,7 @@ class Editable:
     person      the column that says whose row it is, for the control by HR (B-131); "" where HR controls none
     hr_rows     such rows are neither made nor removed by hand for those whom HR manages
     alone       there is one row, which is neither made nor removed
+    many_at_once  columns that can be changed in many rows at once; HR controls none of them
     """
 
     table: str
@@ -52,6 +53,7 @@ class Editable:
     person: str = ""
     hr_rows: bool = False
     alone: bool = False
+    many_at_once: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -105,7 +107,7 @@ _PEOPLE = (
         Field("student_number", "Student number"),
         Field("staff_number", "Staff number", "The HR system knows staff by it.", hr=True),
         Field("security_role", "SIS product security role", "Can make a system administrator of OneRoster 1.2."),
-    ), person="id"),
+    ), person="id", many_at_once=("security_role",)),
     Editable("identity", "identity", "identities", (
         Field("person_id", "Person", once=True),
         Field("first_name", "First name", hr=True),
@@ -142,7 +144,7 @@ _PEOPLE = (
         Field("kind", "Kind", words={"staff": "Staff", "student": "Student", "portal": "Portal"}),
         Field("username", "Username", "Platforms of OneRoster 1.1 see nobody without one."),
         Field("disabled", "Disabled", "Nobody can sign in with it; the person is published all the same."),
-    ), owner="person_id"),
+    ), owner="person_id", many_at_once=("disabled",)),
     Editable("enrollment", "enrollment", "enrollments", (
         Field("person_id", "Student", once=True),
         Field("calendar_id", "School and year"),
@@ -154,7 +156,7 @@ _PEOPLE = (
         }),
         Field("no_show", "No Show", "The enrollment does not count."),
         _exclude(),
-    ), owner="person_id"),
+    ), owner="person_id", many_at_once=("no_show", EXCLUDE)),
     Editable("relationship", "relationship", "relationships", (
         Field("person_id", "Adult", once=True),
         Field("student_id", "Student", once=True),
@@ -163,7 +165,7 @@ _PEOPLE = (
         Field("portal", "Portal", "Without it the relationship is not published."),
         Field("start_date", "Start date", "Blank: always."),
         _END,
-    ), owner="person_id"),
+    ), owner="person_id", many_at_once=("guardian", "portal")),
     Editable("employment", "district employment", "district employments", (
         Field("person_id", "Person", once=True),
         _HR_START,
@@ -177,7 +179,8 @@ _PEOPLE = (
         _HR_END,
         *(Field(column, label) for column, label in _ROLE_MARKS.items()),
         _exclude(),
-    ), owner="person_id", marks=("Roles", tuple(_ROLE_MARKS)), person="person_id", hr_rows=True),
+    ), owner="person_id", marks=("Roles", tuple(_ROLE_MARKS)), person="person_id", hr_rows=True,
+       many_at_once=(*_ROLE_MARKS, EXCLUDE)),
 )  # fmt: skip
 
 _SCHEDULING = (
@@ -192,7 +195,7 @@ _SCHEDULING = (
         Field("name", "Name"),
         Field("org_type", "Kind", words={"school": "School", "department": "Department"}),
         _exclude(", with all its calendars, courses and sections"),
-    ), owner="district_id"),
+    ), owner="district_id", many_at_once=(EXCLUDE,)),
     Editable("school_year", "school year", "school years", (
         Field("district_id", "District", once=True),
         Field("name", "Name"),
@@ -208,12 +211,12 @@ _SCHEDULING = (
         Field("start_date", "First day of school"),
         Field("end_date", "Last day of school", _INCLUSIVE),
         _exclude(", with its courses, sections and enrollments"),
-    ), owner="school_id"),
+    ), owner="school_id", many_at_once=(EXCLUDE,)),
     Editable("schedule_structure", "schedule structure", "schedule structures", (
         Field("calendar_id", "Calendar", once=True),
         Field("name", "Name"),
         _exclude(", with its grade levels and their enrollments"),
-    ), owner="calendar_id"),
+    ), owner="calendar_id", many_at_once=(EXCLUDE,)),
     Editable("state_grade", "State Grade Level Code", "State Grade Level Codes", (
         Field("code", "Code", once=True),
         Field("nces_grade", "NCES grade", "PK, KG, 01 … 12, UG …: the grade that platforms are told."),
@@ -223,7 +226,7 @@ _SCHEDULING = (
         Field("name", "Name"),
         Field("state_grade_code", "State Grade Level Code", "Without one platforms are told no grade."),
         _exclude(", with its enrollments"),
-    ), owner="structure_id"),
+    ), owner="structure_id", many_at_once=("state_grade_code", EXCLUDE)),
     Editable("term_schedule", "term schedule", "term schedules", (
         Field("structure_id", "Schedule structure", once=True),
         Field("name", "Name"),
@@ -245,7 +248,7 @@ _SCHEDULING = (
         Field("number", "Number"),
         Field("name", "Name"),
         _exclude(", with its courses and their sections"),
-    ), owner="district_id"),
+    ), owner="district_id", many_at_once=(EXCLUDE,)),
     Editable("course", "course", "courses", (
         Field("calendar_id", "Calendar", once=True),
         Field("course_master_id", "Course master"),
@@ -256,7 +259,7 @@ _SCHEDULING = (
         Field("subject_codes", "Subject codes", "SCED codes in the order of the subjects, as many of them."),
         Field("grades", "Grades", "Local grade names with commas between them."),
         _exclude(", with its sections"),
-    ), owner="calendar_id"),
+    ), owner="calendar_id", many_at_once=("active", EXCLUDE)),
     Editable("section", "section", "sections", (
         Field("course_id", "Course", once=True),
         Field("trial_id", "Trial"),
@@ -266,7 +269,7 @@ _SCHEDULING = (
         Field("homeroom", "Homeroom"),
         Field("room", "Room"),
         _exclude(),
-    ), owner="course_id"),
+    ), owner="course_id", many_at_once=("active", "homeroom", EXCLUDE)),
     Editable("section_placement", "placement", "placements", (
         Field("section_id", "Section", once=True),
         Field("term_id", "Term", once=True),

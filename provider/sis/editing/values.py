@@ -89,6 +89,13 @@ class Reader:
             raise Wrong(wrong)
         return values
 
+    def read_one(self, column: str, text: str) -> Any:
+        """The value of one column. Raises Wrong."""
+        try:
+            return self._value(column, text)
+        except BadCell as error:
+            raise Wrong({column: str(error)}) from error
+
     def _value(self, column: str, text: str) -> Any:
         """The value of one field. Raises BadCell."""
         described = self._shape.table.columns[column]
