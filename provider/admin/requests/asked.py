@@ -6,7 +6,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from provider.access.log_reading import NOBODY, STATUSES, Place, Wanted
+from provider.access.log_reading import ANSWERED, FAILED, NOBODY, REFUSED, Place, Wanted
 from shared.database import LARGEST_ID
 from shared.oneroster.resources.gradebook_operations import GRADEBOOK_READS, GRADEBOOK_WRITES
 from shared.oneroster.resources.operations import OPERATIONS, RESOURCES
@@ -22,8 +22,8 @@ KNOWN_OPERATIONS = sorted(
     | {_TOKEN}
 )
 STATUS_OPTIONS = [
-    ("", "All"), *((name, name.capitalize()) for name in STATUSES),
-    *((code, code) for code in ("200", "201", "304", "400", "401", "403", "404", "422", "429", "503")),
+    ("", "All"), *((name, name.capitalize()) for name in (ANSWERED, REFUSED, FAILED)),
+    *((code, code) for code in ("400", "401", "403", "404", "413", "422", "429", "500", "503")),
 ]  # fmt: skip
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST = 600
@@ -45,7 +45,7 @@ def read_asked(args: Mapping[str, str], zone: ZoneInfo) -> Asked:
     """What an address asks for; days are those of the district's time zone. What makes no sense asks for nothing."""
     texts = {name: args.get(name, "").strip().replace("\0", "")[:_LONGEST] for name in FILTERS}
     connection = _number(texts["connection"])
-    status = texts["status"] if texts["status"] in STATUSES or texts["status"] in _CODES else ""
+    status = texts["status"] if texts["status"] in _STATUSES else ""
     since, until = _day(texts["since"]), _day(texts["until"])
     texts |= {
         "connection": "" if connection is None else str(connection), "status": status,
@@ -58,7 +58,7 @@ def read_asked(args: Mapping[str, str], zone: ZoneInfo) -> Asked:
     return Asked(wanted, _place(args.get("after", "")), {name: value for name, value in texts.items() if value})
 
 
-_CODES = frozenset(code for code, _ in STATUS_OPTIONS if code.isdigit())
+_STATUSES = frozenset(status for status, _ in STATUS_OPTIONS)
 
 
 def day_begins(day: date, zone: ZoneInfo) -> datetime:
