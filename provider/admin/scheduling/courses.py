@@ -2,15 +2,16 @@
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from provider.admin.guards import for_administrators
+from provider.admin.records.bulk import answer_bulk
 from provider.admin.scheduling.choices import school_options, year_options
 from provider.admin.scheduling.finding import SORTS as SECTION_SORTS
 from provider.admin.scheduling.finding import find_sections
-from provider.admin.scheduling.finding_courses import FILTERS, SORTS, STATES, find_courses
+from provider.admin.scheduling.finding_courses import FILTERS, SORTS, STATES, course_ids, find_courses
 from provider.admin.scheduling.outcomes import held_course
 from provider.admin.scheduling.pages import show_page
 from provider.admin.sight import sight_of
@@ -36,6 +37,14 @@ def show() -> ResponseReturnValue:
         ("state", "State", [("", "All"), *((name, words) for name, (words, _) in STATES.items())]),
     )
     return show_page("courses", listing=Listing(rows, total, asked), choices=choices)
+
+
+@courses.post("/bulk")
+def bulk() -> ResponseReturnValue:
+    """Active and External LMS Exclude of the courses that are ticked, or of all that the list finds."""
+    session, asked = db.session(), read_asked(request.args, tuple(SORTS), FILTERS)
+    back = url_for("courses.show") + Listing((), 0, asked).link()
+    return answer_bulk("course", course_ids(session, asked), back)
 
 
 @courses.get("/<int:course_id>/")

@@ -1,11 +1,11 @@
 """The list of sections: found by words, school, year and state, a page at a time, with what the rules say of each."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from provider.admin.names import names_of
@@ -46,13 +46,17 @@ _ABOVE = or_(
     Course.external_lms_exclude, func.coalesce(CourseMaster.external_lms_exclude, false()),
     Calendar.external_lms_exclude, School.external_lms_exclude,
 )  # fmt: skip
-#: The states that a list can be limited to: words, condition.
-STATES: Mapping[str, tuple[str, ColumnElement[bool]]] = {
-    "excluded": ("Marked External LMS Exclude", Section.external_lms_exclude.is_(True)),
-    "above": ("Excluded by its course, master, calendar or school", _ABOVE),
-    "inactive": ("Not active", or_(Section.active.is_(False), Course.active.is_(False))),
-    "draft": ("In a draft schedule", Trial.active.is_(False)),
-}
+#: The states that a list can be limited to: words, condition as of a day.
+STATES: Mapping[str, tuple[str, Callable[[date], ColumnElement[bool]]]] = {
+    "excluded": ("Marked External LMS Exclude", lambda _: Section.external_lms_exclude.is_(True)),
+    "above": ("Excluded by its course, master, calendar or school", lambda _: _ABOVE),
+    "inactive": ("Not active", lambda _: or_(Section.active.is_(False), Course.active.is_(False))),
+    "draft": ("In a draft schedule", lambda _: Trial.active.is_(False)),
+    "empty": ("With nobody on the roster", lambda _: ~exists().where(Roster.section_id == Section.id)),
+    "untaught": ("Without a primary teacher today", lambda day: ~exists().where(
+        SectionStaff.section_id == Section.id, SectionStaff.role == TEACHERS[0], *in_force(SectionStaff, day)
+    )),
+}  # fmt: skip
 #: What the list is limited by; administrators alone choose the latter two.
 FILTERS = ("school", "year")
 MORE_FILTERS = ("state", "task")
@@ -106,7 +110,11 @@ def section_ids(session: Session, sight: Sight, asked: Asked) -> Select[int]:
 
 def _where(session: Session, sight: Sight, asked: Asked) -> list[ColumnElement[bool]]:
     words = asked.search.split()[:MOST_WORDS]
-    return [sight.of_sections(), *_filters(session, asked.filters), *(_has(word, sight.today) for word in words)]
+    return [
+        sight.of_sections(),
+        *_filters(session, asked.filters, sight.today),
+        *(_has(word, sight.today) for word in words),
+    ]
 
 
 def _joined(*columns: Any) -> Any:
@@ -121,7 +129,7 @@ def _joined(*columns: Any) -> Any:
     )
 
 
-def _filters(session: Session, filters: Mapping[str, str]) -> list[ColumnElement[bool]]:
+def _filters(session: Session, filters: Mapping[str, str], day: date) -> list[ColumnElement[bool]]:
     year, school = active_year(session, filters.get("year")), number(filters.get("school"))
     task, state = number(filters.get("task")), STATES.get(filters.get("state", ""))
     course = number(filters.get("course"))
@@ -133,7 +141,7 @@ def _filters(session: Session, filters: Mapping[str, str]) -> list[ColumnElement
     if task is not None:
         graded = select(SectionGradingTask.section_id).where(SectionGradingTask.grading_task_id == task)
         found.append(Section.id.in_(graded))
-    return found if state is None else [*found, state[1]]
+    return found if state is None else [*found, state[1](day)]
 
 
 def _has(word: str, day: date) -> ColumnElement[bool]:

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from provider.admin.records.address import list_address, mend_address, record_address
+from provider.admin.mending import value_address
+from provider.admin.records.address import list_address, record_address
 from provider.eligibility import rows
 from provider.eligibility.context import Context
 from provider.eligibility.edition import Edition
@@ -96,7 +97,7 @@ def _held(session: Session, blocks: list[Block]) -> tuple[Why, ...]:
 def _mend(session: Session, block: Block, one: Check) -> str:
     if one.holder:
         return record_address(one.holder.table, one.holder.id, one.holder.column)
-    return mend_address(session, one.where.column, block.table, block.id) or ""
+    return value_address(session, one.where.column, block.table, block.id) or ""
 
 
 def _roster(row: rows.Roster, contexts: list[Context]) -> RosterOutcome:

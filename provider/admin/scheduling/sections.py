@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
+from provider.admin.records.bulk import answer_bulk
 from provider.admin.scheduling.choices import school_options, task_options, year_options
-from provider.admin.scheduling.finding import FILTERS, MORE_FILTERS, SORTS, STATES, find_sections
+from provider.admin.scheduling.finding import FILTERS, MORE_FILTERS, SORTS, STATES, find_sections, section_ids
 from provider.admin.scheduling.one_section import read_one
 from provider.admin.scheduling.outcomes import outcomes_of_section
 from provider.admin.scheduling.pages import show_page
@@ -33,6 +34,18 @@ def show() -> ResponseReturnValue:
         states = [("", "All"), *((name, words) for name, (words, _) in STATES.items())]
         choices += [("state", "State", states), ("task", "Grading task of its own", task_options(session))]
     return show_page("sections", listing=Listing(rows, total, asked), choices=choices, everything=sight.everything)
+
+
+@sections.post("/bulk")
+def bulk() -> ResponseReturnValue:
+    """Active and External LMS Exclude of the sections that are ticked, or of all that the list finds."""
+    session = db.session()
+    sight = sight_of(session, the_person().id, datetime.now(UTC))
+    if not sight.everything:
+        abort(403)
+    asked = read_asked(request.args, tuple(SORTS), (*FILTERS, *MORE_FILTERS))
+    back = url_for("sections.show") + Listing((), 0, asked).link()
+    return answer_bulk("section", section_ids(session, sight, asked), back)
 
 
 @sections.get("/<int:section_id>/")
