@@ -17,7 +17,7 @@ from provider.admin.records.blueprint import (
 )
 from provider.admin.records.facts import title_of
 from provider.admin.records.fields import FEW, SEARCHED, calendar_beside, show_fields
-from provider.admin.records.naming import count, options, words_of
+from provider.admin.records.naming import count, page_of, words_of
 from provider.admin.records.typed import defaults, errors_of, form_of, typed_texts
 from provider.database import db
 from provider.sis.editing.checks import referred
@@ -96,8 +96,7 @@ def _choose(table: str, one: Field, given: Texts) -> str:
     """A list of rows to choose from; each leads on to the form."""
     session, (_, today), target = db.session(), now_and_today(), referred(table, one.column)
     asked = read_asked(request.args, ("name",), tuple(given))
-    total = count(session, target, asked.search)
-    rows = options(session, target, today, asked.search, None, SIZE, asked.offset)
+    rows, total = page_of(session, target, today, asked.search, SIZE, asked.offset)
     back = way_back(list_address(table))
     return render_template(
         "records/choose.html", editable=EDITABLE[table], one=one, target=EDITABLE[target], back=back, given=given,

@@ -64,14 +64,14 @@ class Chosen(NamedTuple):
 
 def changes_for_many(table: str) -> list[tuple[str, str]]:
     """What can be chosen on a list page: (value, words)."""
-    session, (_, today), editable = db.session(), now_and_today(), EDITABLE[table]
+    session, editable = db.session(), EDITABLE[table]
     found = []
     for column in editable.many_at_once:
         label = editable.field_of(column).label
         if is_flag(table, column):
             found += [(f"{column}=1", f"{label}: mark"), (f"{column}=", f"{label}: take the mark away")]
         else:
-            rows = options(session, referred(table, column), today, limit=1_000)
+            rows = options(session, referred(table, column), limit=1_000)
             found += [
                 *((f"{column}={key}", f"{label}: {words}") for key, words in rows),
                 (f"{column}=", f"{label}: none"),

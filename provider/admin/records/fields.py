@@ -119,7 +119,7 @@ def _choices(
     """The rows that a reference can be to, and the one that it is to."""
     target, value = referred(table, column), str(values.get(column) or "")
     depends, calendar = calendar_beside(session, table, column, values)
-    found = [] if depends and calendar is None else options(session, target, today, "", calendar, MOST_OPTIONS)
+    found = [] if depends and calendar is None else options(session, target, calendar, MOST_OPTIONS)
     shown = [(str(key), words) for key, words in found]
     if value and value not in dict(shown) and (words := _words(session, target, value, today)):
         shown.insert(0, (value, words))

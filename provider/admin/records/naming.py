@@ -120,10 +120,9 @@ def is_named(table: str) -> bool:
     return table == "person" or table in NAMINGS
 
 
-def count(session: Session, table: str, search: str = "", calendar: int | None = None) -> int:
+def count(session: Session, table: str) -> int:
     """How many rows there are to choose from."""
-    found = _found(session, table, search, calendar).order_by(None).subquery()
-    return session.scalar(select(func.count()).select_from(found)) or 0
+    return session.scalar(select(func.count()).select_from(NAMINGS[table].key.class_)) or 0
 
 
 def keys_found(session: Session, table: str, search: str) -> Select[Any]:
@@ -132,21 +131,25 @@ def keys_found(session: Session, table: str, search: str) -> Select[Any]:
     return found if table == "person" else found.with_only_columns(NAMINGS[table].key)
 
 
-def options(
-    session: Session, table: str, today: date, search: str = "", calendar: int | None = None, limit: int = 50,
-    offset: int = 0,
-) -> list[Option]:  # fmt: skip
-    """Rows to choose from: key and words, in the order of their list.
+def options(session: Session, table: str, calendar: int | None = None, limit: int = 50) -> list[Option]:
+    """Rows to choose from: key and words, in the order of their list; of one calendar, or of all."""
+    found = session.execute(_found(session, table, "", calendar).limit(limit))
+    return [(row[0], row[1]) for row in found]
 
-    search     words that all stand in what a row is called; people are found as their list finds them
-    calendar   rows of this calendar alone
+
+def page_of(
+    session: Session, table: str, today: date, search: str, limit: int, offset: int
+) -> tuple[list[Option], int]:
+    """A page of the rows that a search finds, and how many there are in all; in one statement, as people are searched
+    for in large tables. All words stand in what a row is called; people are found as their list finds them.
     """
-    found = _found(session, table, search, calendar).limit(limit).offset(offset)
+    query = _found(session, table, search, None).add_columns(func.count().over().label("total"))
+    found = session.execute(query.limit(limit).offset(offset)).all()
+    total = found[0].total if found else 0
     if table == "person":
-        ids = list(session.scalars(found))
-        words = words_of(session, "person", ids, today)
-        return [(key, words[key]) for key in ids]
-    return [(row[0], row[1]) for row in session.execute(found)]
+        words = words_of(session, table, [row[0] for row in found], today)
+        return [(row[0], words[row[0]]) for row in found], total
+    return [(row[0], row[1]) for row in found], total
 
 
 def _found(session: Session, table: str, search: str, calendar: int | None) -> Select[Any]:

@@ -56,6 +56,11 @@ class Editable:
     many_at_once: tuple[str, ...] = ()
 
     @property
+    def a_row(self) -> str:
+        """"an enrollment", "a user account"."""
+        return f"{'an' if self.one[0] in 'aeio' else 'a'} {self.one}"
+
+    @property
     def columns(self) -> tuple[str, ...]:
         return tuple(one.column for one in self.fields)
 
