@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from provider.admin.names import Name, names_of
 from provider.admin.people.ordering import NAME, Rows, page_of
-from provider.admin.people.searching import Found
+from provider.admin.people.searching import Found, among
 from provider.sis.editing.tables import EDITABLE
 from provider.sis.models import UserAccount
 from shared.web.lists import Asked
@@ -32,7 +32,7 @@ class AccountRow(NamedTuple):
     note: str
 
 
-def rows_of(asked: Asked, found: Found | None) -> Rows:
+def rows_of(session: Session, asked: Asked, found: Found | None) -> Rows:
     """The accounts that search and filters leave."""
     fixed: list[ColumnElement[bool]] = []
     kind, state = asked.filters.get("kind", ""), asked.filters.get("state", "")
@@ -44,14 +44,14 @@ def rows_of(asked: Asked, found: Found | None) -> Rows:
         fixed.append(func.trim(UserAccount.username) == "")
 
     def where(person: Any) -> Sequence[ColumnElement[bool]]:
-        return fixed if found is None else [*fixed, person.in_(found.people)]
+        return fixed if found is None else [*fixed, among(session, person, found.people)]
 
     return Rows(UserAccount, UserAccount.id, UserAccount.person_id, where)
 
 
 def find_accounts(session: Session, today: date, asked: Asked, found: Found | None) -> tuple[list[AccountRow], int]:
     """(a page of the accounts, how many there are in all)."""
-    wanted = rows_of(asked, found)
+    wanted = rows_of(session, asked, found)
     ids, total = page_of(session, wanted, today, asked, SORTS)
     return _read(session, today, ids), total
 

@@ -26,6 +26,6 @@ def show() -> ResponseReturnValue:
 @user_accounts.post("/bulk")
 def bulk() -> ResponseReturnValue:
     """Disabling and enabling those that are ticked, or all that are found."""
-    _session, _today, asked, found = question(SORTS, FILTERS)
-    wanted = rows_of(asked, found)
+    session, _today, asked, found = question(SORTS, FILTERS)
+    wanted = rows_of(session, asked, found)
     return answer_bulk("user_account", wanted.select(wanted.id), url_for("user_accounts.show") + query_of(asked))

@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, not_, or_
 from sqlalchemy.orm import Session
 
 from provider.admin.names import Name, names_of
-from provider.admin.people.ordering import NAME, Rows, page_of
+from provider.admin.people.ordering import NAME, Blank, Rows, page_of
 from provider.admin.people.rulings import Roles, context_of_assignments, of_assignment
-from provider.admin.people.searching import Found
+from provider.admin.people.searching import Found, among
 from provider.admin.scheduling.choices import number
 from provider.eligibility import rows
 from provider.publishing.loading.reading import read_in
@@ -24,8 +24,11 @@ NO_ROLE = "none"
 ROLES = (("", "All"), *ROLE_MARKS.items(), (NO_ROLE, "No role marked"))
 STATES = (("", "All"), ("current", "Not ended"), ("ended", "Ended"), ("excluded", "External LMS Exclude"))
 SORTS: dict[str, tuple[Any, ...]] = {
-    NAME: (), "title": (Assignment.title,), "start": (Assignment.start_date,), "end": (Assignment.end_date,),
-}  # fmt: skip
+    NAME: (),
+    "title": (Blank(Assignment.title),),
+    "start": (Assignment.start_date,),
+    "end": (Blank(Assignment.end_date),),
+}
 
 
 class AssignmentRow(NamedTuple):
@@ -41,7 +44,7 @@ class AssignmentRow(NamedTuple):
     roles: Roles
 
 
-def rows_of(today: date, asked: Asked, found: Found | None) -> Rows:
+def rows_of(session: Session, today: date, asked: Asked, found: Found | None) -> Rows:
     """The assignments that search and filters leave."""
     fixed: list[ColumnElement[bool]] = []
     if school := number(asked.filters.get("school")):
@@ -59,7 +62,7 @@ def rows_of(today: date, asked: Asked, found: Found | None) -> Rows:
         fixed.append(Assignment.external_lms_exclude.is_(True))
 
     def where(person: Any) -> Sequence[ColumnElement[bool]]:
-        return fixed if found is None else [*fixed, person.in_(found.people)]
+        return fixed if found is None else [*fixed, among(session, person, found.people)]
 
     return Rows(Assignment, Assignment.id, Assignment.person_id, where)
 
@@ -68,7 +71,7 @@ def find_assignments(
     session: Session, today: date, asked: Asked, found: Found | None
 ) -> tuple[list[AssignmentRow], int]:
     """(a page of the assignments, how many there are in all)."""
-    wanted = rows_of(today, asked, found)
+    wanted = rows_of(session, today, asked, found)
     ids, total = page_of(session, wanted, today, asked, SORTS)
     return _read(session, today, ids), total
 

@@ -28,6 +28,6 @@ def show() -> ResponseReturnValue:
 @assignments.post("/bulk")
 def bulk() -> ResponseReturnValue:
     """Role marks and External LMS Exclude of those that are ticked, or of all that are found."""
-    _session, today, asked, found = question(SORTS, FILTERS)
-    wanted = rows_of(today, asked, found)
+    session, today, asked, found = question(SORTS, FILTERS)
+    wanted = rows_of(session, today, asked, found)
     return answer_bulk("assignment", wanted.select(wanted.id), url_for("assignments.show") + query_of(asked))

@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from provider.admin.names import Name, names_of
-from provider.admin.people.ordering import NAME, Rows, page_of
+from provider.admin.people.ordering import NAME, Blank, Rows, page_of
 from provider.admin.people.rulings import Said, context_of_enrollments, of_enrollment
-from provider.admin.people.searching import Found
+from provider.admin.people.searching import Found, among
 from provider.admin.scheduling.choices import active_year, number
 from provider.eligibility import rows
 from provider.publishing.loading.reading import read_in
@@ -25,7 +25,7 @@ STATES = (
 )  # fmt: skip
 #: Sorts by what: the name of the student unless a column is named.
 SORTS: dict[str, tuple[Any, ...]] = {
-    NAME: (), "start": (Enrollment.start_date,), "end": (Enrollment.end_date,), "id": (),
+    NAME: (), "start": (Enrollment.start_date,), "end": (Blank(Enrollment.end_date),), "id": (),
 }  # fmt: skip
 SERVICES = EDITABLE["enrollment"].field_of("service_type").words
 
@@ -54,7 +54,7 @@ def rows_of(session: Session, today: date, asked: Asked, found: Found | None) ->
         fixed.append(Enrollment.calendar_id.in_(select(Calendar.id).where(*calendars)))
 
     def where(person: Any) -> Sequence[ColumnElement[bool]]:
-        return fixed if found is None else [*fixed, person.in_(found.people)]
+        return fixed if found is None else [*fixed, among(session, person, found.people)]
 
     return Rows(Enrollment, Enrollment.id, Enrollment.person_id, where)
 

@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from provider.admin.people.current import SORTED, is_current
+from provider.admin.people.searching import is_sqlite
 from provider.sis.models import Identity, Person
 from shared.web.lists import SIZE, Asked
 
@@ -20,6 +21,8 @@ from shared.web.lists import SIZE, Asked
 MANY = 5_000
 #: The order by name.
 NAME = "name"
+
+Conditions = Callable[[Any], Sequence[ColumnElement[bool]]]
 
 
 class Rows(NamedTuple):
@@ -29,15 +32,23 @@ class Rows(NamedTuple):
     id       the column of a row's id
     person   the column of its person; of people themselves the same as `id`
     where    the conditions that the rows meet, given the column of the person
+    walked   the same, in a form that is cheap to ask of one row after the other; None: they are
     """
 
     table: Any
     id: Any
     person: Any
-    where: Callable[[Any], Sequence[ColumnElement[bool]]]
+    where: Conditions
+    walked: Conditions | None = None
 
     def select(self, *columns: Any) -> Select[Any]:
         return select(*columns).select_from(self.table).where(*self.where(self.person))
+
+
+class Blank(NamedTuple):
+    """A column to sort by that may be blank."""
+
+    column: Any
 
 
 def count(session: Session, rows: Rows) -> int:
@@ -57,7 +68,11 @@ def page_of(
 
 def page_by(session: Session, rows: Rows, keys: Sequence[Any], asked: Asked) -> list[int]:
     """The ids of a page in the order of some columns; blank ones last."""
-    order = [part for key in keys for part in (key.is_(None), key.desc() if asked.descending else key)]
+    order: list[Any] = []
+    for key in keys:
+        order += [key.column.is_(None)] if isinstance(key, Blank) else []
+        column = key.column if isinstance(key, Blank) else key
+        order.append(column.desc() if asked.descending else column)
     order.append(rows.id.desc() if asked.descending else rows.id)
     return list(session.scalars(rows.select(rows.id).order_by(*order).offset(asked.offset).limit(SIZE)))
 
@@ -85,18 +100,29 @@ def _sorted(session: Session, rows: Rows, day: date, asked: Asked) -> list[int]:
 
 def _walked(session: Session, rows: Rows, day: date, descending: bool, offset: int, limit: int) -> list[int]:
     """Along the index of names."""
-    if rows.id is rows.person:
-        walk = select(Identity.person_id).where(*rows.where(Identity.person_id))
-    else:
-        walk = select(rows.id).select_from(Identity).join(rows.table, rows.person == Identity.person_id)
-        walk = walk.where(*rows.where(rows.person))
+    own = rows.id is rows.person
+    person = Identity.person_id if own else rows.person
+    conditions = [_asked_last(session, one) for one in (rows.walked or rows.where)(person)]
+    walk = select(person if own else rows.id).select_from(Identity)
+    if not own:
+        walk = walk.join(rows.table, rows.person == Identity.person_id)
     order = _order(Identity.person_id, rows, descending)
-    return list(session.scalars(walk.where(is_current(day)).order_by(*order).offset(offset).limit(limit)))
+    walk = walk.where(*conditions, is_current(day)).order_by(*order)
+    return list(session.scalars(walk.offset(offset).limit(limit)))
+
+
+def _asked_last(session: Session, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A condition that SQLite takes for nothing to begin with: it would find all rows by it, and sort them."""
+    return case((condition, 1), else_=0) == 1 if is_sqlite(session) else condition
 
 
 def _nameless(session: Session, rows: Rows, descending: bool) -> list[int]:
-    """The rows of people who have no identity."""
-    nobody = rows.person.in_(select(Person.id).where(Person.id.not_in(select(Identity.person_id))))
+    """The rows of people who have no identity; there is hardly ever one, which two counts tell quickly."""
+    people = select(func.count(Person.id)).scalar_subquery()
+    named = select(func.count(Identity.person_id.distinct())).scalar_subquery()
+    if session.scalar(select(people == named)):
+        return []
+    nobody = rows.person.in_(select(Person.id).where(~exists().where(Identity.person_id == Person.id)))
     order = [key.desc() if descending else key for key in (rows.person, rows.id)]
     return list(session.scalars(rows.select(rows.id).where(nobody).order_by(*order)))
 

@@ -1,16 +1,16 @@
 """The list of people: found by words, by what they are, by school, by what wants a look; a page at a time."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from provider.admin.names import Name, names_of
-from provider.admin.people.ordering import NAME, Rows, page_of
-from provider.admin.people.searching import Found
+from provider.admin.people.ordering import NAME, Blank, Rows, page_of
+from provider.admin.people.searching import Found, among
 from provider.admin.scheduling.choices import number
 from provider.sis.models import (
     Assignment,
@@ -37,7 +37,7 @@ STATES = (
 )  # fmt: skip
 
 SORTS: dict[str, tuple[Any, ...]] = {
-    NAME: (), "number": (func.coalesce(Person.student_number, Person.staff_number),), "id": (),
+    NAME: (), "number": (Blank(func.coalesce(Person.student_number, Person.staff_number)),), "id": (),
 }  # fmt: skip
 
 
@@ -53,48 +53,58 @@ class PersonRow(NamedTuple):
 
 def find_people(session: Session, today: date, asked: Asked, found: Found | None) -> tuple[list[PersonRow], int]:
     """(a page of the people whom the search found and the filters leave, how many there are in all)."""
-    rows = Rows(Person, Person.id, Person.id, _where(today, asked, found))
-    ids, total = page_of(session, rows, today, asked, SORTS)
+    ids, total = page_of(session, _rows(session, today, asked, found), today, asked, SORTS)
     return _read(session, ids, today), total
 
 
-def _where(today: date, asked: Asked, found: Found | None) -> Callable[[Any], Sequence[ColumnElement[bool]]]:
-    chosen: list[Select[Any]] = [*_of_kind(asked.filters.get("kind", ""))]
-    if school := number(asked.filters.get("school")):
-        chosen.append(_at(school, today))
+def _rows(session: Session, today: date, asked: Asked, found: Found | None) -> Rows:
+    kind, school = _KIND.get(asked.filters.get("kind", "")), number(asked.filters.get("school"))
     state = asked.filters.get("state", "")
-    if state == "disabled":
-        chosen.append(select(UserAccount.person_id).where(UserAccount.disabled))
-    if state == "hr":
-        chosen.append(select(Person.id).where(Person.hr_managed_since.is_not(None)))
+    lists = [] if found is None else [found.people]
+    if state == "no-username":
+        lists.append(session.scalars(select(Person.id).where(Person.id.not_in(_with_username()))).all())
 
-    def where(person: Any) -> list[ColumnElement[bool]]:
-        conditions = [person.in_(one) for one in chosen]
-        if found is not None:
-            conditions.append(person.in_(found.people))
-        if state == "no-username":
-            conditions.append(person.not_in(with_username()))
+    def chosen(person: Any) -> list[ColumnElement[bool]]:
+        conditions = [among(session, person, people) for people in lists]
+        if school is not None:
+            conditions.append(person.in_(_at(school, today)))
+        if state == "disabled":
+            conditions.append(person.in_(select(UserAccount.person_id).where(UserAccount.disabled)))
+        if state == "hr":
+            conditions.append(person.in_(select(Person.id).where(Person.hr_managed_since.is_not(None))))
         return conditions
 
-    return where
+    def where(person: Any) -> list[ColumnElement[bool]]:
+        return chosen(person) + ([person.in_(select(kind.person).where(*kind.where))] if kind else [])
+
+    def walked(person: Any) -> list[ColumnElement[bool]]:
+        return chosen(person) + ([exists().where(kind.person == person, *kind.where)] if kind else [])
+
+    return Rows(Person, Person.id, Person.id, where, walked)
 
 
-def with_username() -> Select[Any]:
+def _with_username() -> Select[Any]:
     """The people who have a username that is not made of blanks alone (P-07, P-10)."""
     return select(UserAccount.person_id).where(func.trim(UserAccount.username) != "")
-
-
-def _of_kind(kind: str) -> list[Select[Any]]:
-    return {
-        "student": [select(Enrollment.person_id).where(Enrollment.calendar_id.in_(_calendars()))],
-        "staff": [select(Assignment.person_id)],
-        "relative": [select(Relationship.person_id)],
-    }.get(kind, [])
 
 
 def _calendars(*more: ColumnElement[bool]) -> Select[Any]:
     """The calendars of the active year."""
     return select(Calendar.id).where(Calendar.school_year_id.in_(select(SchoolYear.id).where(SchoolYear.active)), *more)
+
+
+class _Kind(NamedTuple):
+    """What makes somebody of a kind: a row of theirs that meets conditions."""
+
+    person: Any
+    where: tuple[ColumnElement[bool], ...] = ()
+
+
+_KIND = {
+    "student": _Kind(Enrollment.person_id, (Enrollment.calendar_id.in_(_calendars()),)),
+    "staff": _Kind(Assignment.person_id),
+    "relative": _Kind(Relationship.person_id),
+}  # fmt: skip
 
 
 def _at(school: int, today: date) -> Select[Any]:

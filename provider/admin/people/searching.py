@@ -2,15 +2,29 @@
 are looked through once for all words, and everything else is found by its beginning, through indexes.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, or_, select, union
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    and_,
+    any_,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+)  # fmt: skip
 from sqlalchemy.orm import Session
 
 from provider.publishing.records.ids import RECORD_LETTERS
 from provider.sis.models import Contact, Identity, Person, UserAccount
-from shared.database import LARGEST_ID
+from shared.database import CHUNK, LARGEST_ID
 
 #: Words of a search that are looked for; further ones change nothing.
 MOST_WORDS = 5
@@ -34,12 +48,12 @@ _LAST = "\U0010ffff"
 
 
 class Found(NamedTuple):
-    """The people whom a search finds, as a query for their ids.
+    """The people whom a search finds, by id.
 
     `vague`: words with which so many usernames, addresses or numbers begin that only those that are nothing more count.
     """
 
-    people: CompoundSelect[Any]
+    people: Sequence[int]
     vague: tuple[str, ...]
 
 
@@ -61,17 +75,30 @@ def search_people(session: Session, search: str) -> Found | None:
     )
     # Somebody without any identity is found as well.
     by_number = select(Person.id).where(*(Person.id.in_(found) for found in otherwise))
-    return Found(union(by_name, by_number), vague)
+    return Found(session.scalars(union(by_name, by_number)).all(), vague)
+
+
+def among(session: Session, person: Any, people: Sequence[int]) -> ColumnElement[bool]:
+    """The condition that somebody is one of some people, however many they are."""
+    if len(people) <= CHUNK:
+        found: ColumnElement[bool] = person.in_(people)
+        return found
+    if is_sqlite(session):
+        listed = func.json_each(json.dumps(list(people))).table_valued("value")
+        return and_(person.in_(select(listed.c.value)))
+    return and_(person == any_(literal(list(people), ARRAY(Integer))))
 
 
 def _named(session: Session, word: str) -> ColumnElement[bool]:
     """A part of a name, in large or small letters."""
     before = "" if len(word) == 1 else "%"
-    if not _is_sqlite(session):
+    if not is_sqlite(session):
         return or_(*(name.ilike(f"{before}{_plain(word)}%", escape="/") for name in _NAMES))
-    # LIKE takes large and small letters for the same there, of ASCII alone.
+    # LIKE takes large and small letters for the same there, of ASCII alone; an escape doubles its time.
     forms = sorted({word} if word.isascii() else _forms(word) | {word.capitalize()})
-    return or_(*(name.like(f"{before}{_plain(form)}%", escape="/") for name in _NAMES for form in forms))
+    escape = "/" if any(sign in word for sign in "/%_") else None
+    patterns = [f"{before}{_plain(form) if escape else form}%" for form in forms]
+    return or_(*(name.like(pattern, escape=escape) for name in _NAMES for pattern in patterns))
 
 
 def _plain(word: str) -> str:
@@ -112,13 +139,13 @@ def _otherwise(session: Session, word: str, vague: bool) -> CompoundSelect[Any]:
 
 def _begins(session: Session, text: Any, word: str) -> ColumnElement[bool]:
     """The condition that a text begins with a word, so that the database's own kind of index finds it."""
-    if _is_sqlite(session):
+    if is_sqlite(session):
         return and_(text >= word, text < word + _LAST)
     begins: ColumnElement[bool] = text.startswith(word, autoescape=True)
     return begins
 
 
-def _is_sqlite(session: Session) -> bool:
+def is_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
