@@ -121,7 +121,9 @@ def test_a_long_list_comes_in_pages(pages: Pages, book: Book) -> None:
     assert "101 to 124 of 124 sections" in page and len(codes(page)) == 24
     with statements(pages.app) as long:
         window.get("/sections/?page=2")
-    assert len(long) <= 12, long
+    with statements(pages.app) as short:
+        window.get("/sections/?school=2")
+    assert len(long) == len(short) <= 18, long
 
 
 # The book
