@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from contextvars import Context
+from http import HTTPStatus
 from time import perf_counter
 from typing import NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
@@ -69,10 +70,10 @@ def read_as(app: Flask, connection_id: int, path: str, query: Query = ()) -> Ans
     pieces, status, headers = Context().run(run_wsgi_app, app.wsgi_app, environ, True)
     body = b"".join(pieces)
     took = 1000 * (perf_counter() - begun)
-    number, _, reason = status.partition(" ")
+    number = int(status.partition(" ")[0])
     links = {relation: url for url, relation in _LINK.findall(headers.get("Link", ""))}
     return Answer(
-        settings.provider_base_url(app_name) + target, int(number), reason.title(), tuple(sorted(headers.items())),
+        settings.provider_base_url(app_name) + target, number, HTTPStatus(number).phrase, tuple(sorted(headers.items())),
         _shown(body), len(body) <= SHOWN, took, len(body), links,
     )  # fmt: skip
 

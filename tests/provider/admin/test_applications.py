@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ from shared.oneroster.versions import Version
 from tests.provider.admin.conftest import Pages, Window
 from tests.provider.gradebook.conftest import Book
 
+TODAY = datetime.now(UTC).date()
 #: A form of a new connection as a browser sends it.
 FORM = {"version": "1.2", "oauth": "oauth2", "scope": "all", "roster": "1", **{f"share-{item}": "1" for item in SHARE}}
 
@@ -166,14 +167,14 @@ def test_the_page_says_what_the_vendor_has_to_be_told_and_no_secret(pages: Pages
 
 def test_the_list_tells_how_each_connection_is_doing(pages: Pages, book: Book, ada: Window) -> None:
     """P-94, P-99, P-114."""
-    make(pages, "Old", "1.1", oauth="oauth1", last_day=date.today() + timedelta(days=9))
+    make(pages, "Old", "1.1", oauth="oauth1", last_day=TODAY + timedelta(days=9))
     book.get("/lineItems")
     pages.app.extensions["homeroom"]["request_log"].flush()
     page = ada.get("/applications/").text
     rows = {re.sub(r"<[^>]+>", "", row): row for row in re.findall(r'<th scope="row">(.*?)</th>', page)}
     assert {"Old", "all-1.1", "all-1.2", "grant-1.1", "lincoln-1.2"} <= set(rows)
     assert "getAllLineItems, 200" in page
-    assert str(date.today() + timedelta(days=9)) in page and "OAuth 1" in page
+    assert str(TODAY + timedelta(days=9)) in page and "OAuth 1" in page
 
 
 # Secrets
@@ -232,9 +233,9 @@ def test_a_vendor_key_is_made_shown_and_removed(pages: Pages, book: Book, ada: W
 
 def test_an_oauth_1_key_is_renewed(pages: Pages, ada: Window) -> None:
     """P-99: 13 months at most; key and secret stay."""
-    number, secret = make(pages, "Old", "1.1", oauth="oauth1", last_day=date.today() + timedelta(days=3))
+    number, secret = make(pages, "Old", "1.1", oauth="oauth1", last_day=TODAY + timedelta(days=3))
     ada.get(f"/applications/{number}/")
-    too_far = ada.post(f"/applications/{number}/renew", last_day=str(date.today() + timedelta(days=500)))
+    too_far = ada.post(f"/applications/{number}/renew", last_day=str(TODAY + timedelta(days=500)))
     assert too_far.status_code == 422 and "13 months" in errors_of(too_far.text)["last_day"]
     assert ada.post(f"/applications/{number}/renew", last_day="").status_code == 303
     made = connection_of(pages, "Old")
@@ -411,7 +412,7 @@ def test_what_a_connection_sees_is_counted_and_shown_as_it_gets_it(pages: Pages,
     )
     assert record == own.get_json()["classes"][0]
     found = ada.get(f"/applications/{whole}/records?collection=classes&id={record['sourcedId']}")
-    assert record["sourcedId"] in found.text and "200 Ok" in found.text
+    assert record["sourcedId"] in found.text and "200 OK" in found.text
     assert (
         "has no record with that sourcedId"
         in ada.get(f"/applications/{limited}/records?collection=users&id=%2Fno/../x").text
