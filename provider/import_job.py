@@ -91,7 +91,7 @@ def _sentence(report: ImportReport, dry_run: bool) -> str:
     counts = [f"{report.total(row):,} {row.value}" for row in Row if report.total(row)]
     told = ", ".join(counts) or "no rows"
     if dry_run:
-        return f"Nothing was written: a check. It would be: {told}"
+        return f"A check, nothing was written. It would be: {told}"
     if not report.written:
         return f"Nothing was written: {report.refused:,} rows were refused, and all or nothing was asked for"
     return f"Rows: {told}"

@@ -130,7 +130,7 @@ def test_a_check_changes_nothing_and_can_then_be_imported_without_another_upload
     assert "Rows: 2 created" in page and "Import it now" not in page
     assert (count(pages, School), kept(pages)) == (before + 2, [])
     listed = window.get("/import/").text
-    assert [row[0] for row in cells(listed, "Imports of before")] == ["Import 2", "Check 1"]
+    assert [row[0] for row in cells(listed, "Earlier imports")] == ["Import 2", "Check 1"]
 
 
 def test_all_or_nothing_writes_nothing_when_a_row_is_refused(pages: Pages) -> None:
