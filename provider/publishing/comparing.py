@@ -15,6 +15,7 @@ from sqlalchemy import Engine, select
 from provider.eligibility.context import nowhere
 from provider.eligibility.edition import Edition
 from provider.eligibility.facts import Facts
+from provider.eligibility.rule import ACTIVE, TOBEDELETED
 from provider.publishing.catalog import BuiltEdition, extents_at, find_edition
 from provider.publishing.differences import ADDED, CHANGED, MOST, REMOVED
 from provider.publishing.latest import Live, all_live, live_of
@@ -36,11 +37,12 @@ _decode = msgspec.json.Decoder().decode
 
 
 class Differing(NamedTuple):
-    """A record that would be added, changed or removed, and words for it."""
+    """A record that would be added, changed or removed, and words for it; whether it would be there to be deleted."""
 
     what: str
     sourced_id: str
     words: str
+    to_be_deleted: bool = False
 
 
 @dataclass(slots=True)
@@ -139,7 +141,7 @@ def _compare(published: _Published, name: str, records: Iterable[Projected], tel
             if name in published.named:
                 published.named[name][record.sourced_id] = words
             if numbers[what] <= MOST:
-                kept.append(_Kept.of(what, record.sourced_id, words, record.rest))
+                kept.append(_Kept.of(what, record.sourced_id, words, record.rest, record.status))
     gone = sorted(there[0] for there in live.values() if there is not _SEEN)
     for done, departed in enumerate(published.records(name, gone[:MOST])):
         if not done % _PART:
@@ -157,20 +159,20 @@ class _Kept(NamedTuple):
     words: str
     user: str
     class_: str
+    status: str
 
     @classmethod
-    def of(cls, what: str, sourced_id: str, words: str, record: dict[str, Any]) -> "_Kept":
+    def of(cls, what: str, sourced_id: str, words: str, record: dict[str, Any], status: str = ACTIVE) -> "_Kept":
         if "class" not in record:
-            return cls(what, sourced_id, words, "", "")
-        return cls(what, sourced_id, "", record["user"]["sourcedId"], record["class"]["sourcedId"])
+            return cls(what, sourced_id, words, "", "", status)
+        return cls(what, sourced_id, "", record["user"]["sourcedId"], record["class"]["sourcedId"], status)
 
 
 def _named(published: _Published, name: str, kept: list[_Kept]) -> Iterator[Differing]:
-    if name != "enrollments":
-        return (Differing(one.what, one.sourced_id, one.words) for one in kept)
-    users = published.words("users", {one.user for one in kept})
-    classes = published.words("classes", {one.class_ for one in kept})
-    return (
-        Differing(one.what, one.sourced_id, enrollment_words(users.get(one.user, ""), classes.get(one.class_, "")))
-        for one in kept
-    )
+    users = published.words("users", {one.user for one in kept if one.user})
+    classes = published.words("classes", {one.class_ for one in kept if one.class_})
+    for one in kept:
+        words = one.words
+        if name == "enrollments":
+            words = enrollment_words(users.get(one.user, ""), classes.get(one.class_, ""))
+        yield Differing(one.what, one.sourced_id, words, to_be_deleted=one.status == TOBEDELETED)

@@ -32,8 +32,8 @@ class Source(NamedTuple):
 
 
 class DifferingRecord(NamedTuple):
-    """A record that would be added, changed or removed. `words` name it for people; (sis_table, sis_id) is the SIS row
-    that it comes from, both None where there is none (any more)."""
+    """A record that would be added, changed or removed. `words` name it for people, and say when it would be there "to
+    be deleted"; (sis_table, sis_id) is the SIS row that it comes from, both None where there is none (any more)."""
 
     what: str
     sourced_id: str

@@ -17,7 +17,8 @@ from shared.oneroster.versions import Version
 #: Rows per transaction.
 _BATCH = 4_000
 _RECORD = ("difference_id", "what", "number", "sourced_id", "words", "sis_table", "sis_id")
-_WORDS = 300
+#: Words are cut at so many characters; records that stay as a tombstone (P-16, P-75) say so.
+_WORDS, _GONE = 300, ", to be deleted"
 
 
 def described(engine: Engine, comparison: Comparison, version: Version) -> Iterator[DifferingRecord]:
@@ -27,10 +28,10 @@ def described(engine: Engine, comparison: Comparison, version: Version) -> Itera
             origins = origins_of(session, comparison.collection, version, [one.sourced_id for one in some])
             nameless = [origins[one.sourced_id][1] for one in some if not one.words and one.sourced_id in origins]
             people = people_named(session, nameless)
-        for what, sourced_id, words in some:
+        for what, sourced_id, words, to_be_deleted in some:
             table, key = origins.get(sourced_id, (None, None))
-            called = words or people.get(key or 0, "Somebody")
-            yield DifferingRecord(what, sourced_id, called[:_WORDS], table, key)
+            called = (words or people.get(key or 0, "Somebody"))[: _WORDS - len(_GONE)]
+            yield DifferingRecord(what, sourced_id, called + _GONE if to_be_deleted else called, table, key)
 
 
 def keep(engine: Engine, source: Source, edition: Edition, comparison: Comparison, *, too_much: bool = False) -> None:

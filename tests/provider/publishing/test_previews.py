@@ -69,6 +69,20 @@ def test_the_preview_names_records_and_the_connections_that_read_them(published:
     assert {one.collection: (one.before, one.removed) for one in new.collections}["users"] == (261, 1)
 
 
+def test_records_that_would_stay_to_be_deleted_say_so(published: Published) -> None:  # P-16, P-79
+    over = Mark("enrollment", frozenset({6}), "end_date", date(2025, 12, 1))
+    with published.app.app_context():
+        found = preview_now(published.app, over, lambda: datetime.combine(published.today, datetime.min.time(), UTC))
+    assert found is not None
+    told = {one.collection: one.records for one in found.editions[0].collections}
+    assert [(one.what, one.words) for one in told["users"]] == [
+        ("changed", "Student Number5 (student, 7), to be deleted")
+    ]
+    assert [(one.what, one.words) for one in told["enrollments"]] == [
+        ("changed", "Student Number5 (student, 7) in Course 1 (1001-1), to be deleted")
+    ]
+
+
 def test_a_change_of_very_many_records_is_a_job(published: Published) -> None:
     with published.app.app_context():
         assert preview_now(published.app, Mark("school", frozenset({1}), "external_lms_exclude", True)) is None
