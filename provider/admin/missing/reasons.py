@@ -15,7 +15,8 @@ from provider.publishing.explain import Explanation
 
 #: The marks that mean a role: the rules of its evidence that look at them.
 _MARKS = {"t": ("P-24",), "a": ("P-34", "P-33"), "g": ("P-42",), "r": ("P-43",)}
-#: The role that is told of when the marks mean none.
+#: The role that is told of when no row of its evidence has marks that mean one. Of relationships only for somebody who
+#: is not published at all: those of emergency contacts and the like mean none on purpose.
 _UNMARKED = {"assignment": "a", "relationship": "r"}
 
 
@@ -40,9 +41,12 @@ def reasons(explained: Explanation) -> list[Held]:
         published = any(verdict.status for verdict in explained.verdicts)
         return [] if published else [_held("", _mattering(explained.blocks))]
     roles = _roles(explained.blocks)
-    meant = [role for role in roles if _is_meant(role)] or [role for role in roles if _is_unmarked(role)]
+    published = any(_published(role[0]) for role in roles)
+    meant = [role for role in roles if _is_meant(role)]
+    told = {block.table for role in meant for block in _evidence(role)} | ({"relationship"} if published else set())
+    meant += [role for role in roles if any(block.table not in told for block in _unmarked(role))]
     held = [_held(role[0].heading, _mattering(_marked(role))) for role in meant if not _published(role[0])]
-    if held or any(_published(role[0]) for role in roles):
+    if held or published:
         return held
     # Nothing in the SIS gives this person any role.
     return [_held(role[0].heading, [Reason(role[0].checks[0], role[0])]) for role in roles if role[0].letter in "sa"]
@@ -77,8 +81,9 @@ def _is_meant(role: Sequence[Block]) -> bool:
     return any(not _fails(block, marks) for block in _evidence(role)) if marks else False
 
 
-def _is_unmarked(role: Sequence[Block]) -> bool:
-    return any(_UNMARKED.get(block.table) == role[0].letter for block in _evidence(role))
+def _unmarked(role: Sequence[Block]) -> list[Block]:
+    """The evidence of a role that is told of when no marks mean one."""
+    return [block for block in _evidence(role) if _UNMARKED.get(block.table) == role[0].letter]
 
 
 def _fails(block: Block, numbers: Sequence[str]) -> bool:

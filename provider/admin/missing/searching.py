@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from provider.admin.missing.subjects import SUBJECTS
 from provider.admin.names import names_of
-from provider.admin.people.searching import search_people
+from provider.admin.people.searching import among, search_people
 from provider.publishing import finding
 from provider.sis.models import Calendar, Course, Identity, Resource, Roster, School, SchoolYear, Section
 
@@ -64,8 +64,7 @@ def _people(session: Session, words: str, today: date) -> list[Hit]:
     named = search_people(session, words)
     ids = list(exact)
     if named is not None:
-        people = named.people.subquery()
-        query = select(Identity.person_id).where(Identity.person_id.in_(select(people.c[0])))
+        query = select(Identity.person_id).where(among(session, Identity.person_id, named.people))
         ordered = query.group_by(Identity.person_id).order_by(
             func.min(Identity.last_name), func.min(Identity.first_name), Identity.person_id
         )

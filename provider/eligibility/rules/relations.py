@@ -60,7 +60,8 @@ def _gate(kind: str) -> Rule[Relationship]:
 
 GUARDIAN: Rules[Relationship] = Rules("relationship as guardian", (
     Rule("P-42", "The relationship is marked Guardian.", lambda row, context: row.guardian, _marks_text, MARKS),
-    Rule("P-44", "The relationship is marked Portal.", lambda row, context: row.portal, _marks_text, MARKS),
+    Rule("P-44", "The relationship is marked Portal.", lambda row, context: row.portal, _marks_text,
+         Where("Census: Relationships, Portal", "relationship.portal")),
     *_COMMON, _shared("guardians"), _gate("guardians"),
 ))  # fmt: skip
 
