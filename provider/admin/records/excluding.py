@@ -30,8 +30,8 @@ def ask_first(session: Session, row: Any, texts: Texts) -> ResponseReturnValue |
     looked = look(session, Mark(table, frozenset({key[0]}), EXCLUDE, True), request.form.get("job", ""))
     typed = [(name, value) for name, value in request.form.items(multi=True) if name not in _OWN]
     return render_template(
-        "records/exclude.html", title=title, action=record_address(table, key), typed=typed, looked=looked,
-        words=f"Exclude {title}", bulk=False,
+        "records/exclude.html", action=record_address(table, key), typed=typed, looked=looked,
+        words=f"Exclude {title[:1].lower()}{title[1:]}",
     )  # fmt: skip
 
 

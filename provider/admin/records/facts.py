@@ -47,7 +47,7 @@ def title_of(session: Session, row: Any, today: date) -> str:
     what = editable.one[:1].upper() + editable.one[1:]
     key = key_of(row)
     if is_named(table):
-        return f"{what} {words_of(session, table, [key[0]], today).get(key[0], key[0])}"
+        return f"{what}: {words_of(session, table, [key[0]], today).get(key[0], key[0])}"
     owner = referred(table, editable.owner)
     whose = words_of(session, owner, [getattr(row, editable.owner)], today).values()
     return f"{what} of {next(iter(whose), key_text(key))}"

@@ -55,6 +55,11 @@ def is_flag(table: str, column: str) -> bool:
     return isinstance(sis_shapes()[table].table.columns[column].type, Boolean)
 
 
+def days_of(table: str) -> frozenset[str]:
+    """The columns that hold days."""
+    return frozenset(column.name for column in sis_shapes()[table].table.columns if isinstance(column.type, Date))
+
+
 def show_fields(
     session: Session, table: str, values: Mapping[str, Any], fixed: frozenset[str], managed: bool, today: date
 ) -> list[Shown]:
@@ -90,8 +95,10 @@ def _show(
     plain = Shown(column, one.label, one.hint, "text", required and not fixed, managed=managed)
     target, value = referred(table, column), values.get(column)
     if fixed:
-        return plain._replace(kind="fixed", table=target, key=str(value or ""),
-                              words=_words(session, target, value, today))  # fmt: skip
+        words = _words(session, target, value, today)
+        if isinstance(described.type, Boolean):
+            words = "Yes" if value else ""
+        return plain._replace(kind="fixed", table=target, key=str(value or ""), words=one.words.get(words, words))
     if target:
         decided = next((other for (own, other), by in _BESIDE.items() if own == table and by == column), "")
         found = _choices(session, table, column, values, required, today)

@@ -9,6 +9,7 @@ from sqlalchemy import Boolean, func, inspect, select
 
 from provider.admin.records.address import add_address, record_address
 from provider.admin.records.blueprint import editable_or_404, now_and_today, records
+from provider.admin.records.fields import days_of
 from provider.admin.records.naming import is_named, keys_found, words_of
 from provider.database import db
 from provider.sis.editing.checks import referred
@@ -53,7 +54,7 @@ def rows(table: str) -> ResponseReturnValue:
     return render_template(
         "records/rows.html", editable=editable, of=", ".join(of), columns=[editable.field_of(one) for one in columns],
         listing=Listing([(key_text(key_of(row)), _cells(row, columns, words)) for row in found], total, asked),
-        named=is_named(table), record_address=record_address, key_text=key_text,
+        named=is_named(table), days=days_of(table), record_address=record_address, key_text=key_text,
         add=add_address(table, **asked.filters) if not editable.alone else "",
     )  # fmt: skip
 
