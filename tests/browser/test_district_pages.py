@@ -28,6 +28,7 @@ def _sent(_district: District) -> None:
 
 def test_a_score_is_found_from_the_list_of_sections_and_tells_how_it_came(district: District) -> None:
     page = district.page("ada")
+    page.goto(f"{district.address}/sections/")
     check_looks(page, "district-sections")
     page.get_by_label("Find sections").fill("case study")
     page.get_by_role("button", name="Show").click()
@@ -68,4 +69,4 @@ def test_what_is_not_there_says_so_in_the_frame(district: District) -> None:
     assert answer is not None and answer.status == 404
     check_looks(page, "district-not-there")
     page.get_by_role("link", name="To the home page").click()
-    page.wait_for_url(f"{district.address}/sections/")
+    page.wait_for_url(f"{district.address}/home/")

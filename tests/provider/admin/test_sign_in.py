@@ -19,10 +19,10 @@ from tests.provider.served import served
 from tests.templates import Template
 
 
-def test_somebody_who_signs_in_lands_at_the_sections(pages: Pages) -> None:
+def test_an_administrator_who_signs_in_lands_at_home(pages: Pages) -> None:
     window = pages.window()
     answer = window.sign_in("Ada_Min")
-    assert (answer.status_code, answer.location) == (303, "/sections/")
+    assert (answer.status_code, answer.location) == (303, "/home/")
     page = window.get("/sections/")
     assert "Sign out" in page.text
     assert window.post("/frame/sign-out").location == "/frame/sign-in"
@@ -70,7 +70,7 @@ def test_a_new_password_ends_every_other_session(pages: Pages) -> None:
 
 @pytest.mark.parametrize("target", ["//evil.example/", "https://evil.example/", "/\\evil.example", "/%0d%0aX: y"])
 def test_signing_in_leads_to_no_other_host(pages: Pages, target: str) -> None:
-    assert pages.window().sign_in("ada_min", where=f"?next={target}").location == "/sections/"
+    assert pages.window().sign_in("ada_min", where=f"?next={target}").location == "/home/"
 
 
 def test_nothing_is_taken_without_the_token_of_our_own_form(pages: Pages) -> None:
@@ -92,7 +92,7 @@ def test_the_public_pages_lead_to_the_sign_in_and_stay_public(pages: Pages) -> N
     for path in ("/", "/explorer"):
         answer = pages.window().get(path)
         assert answer.status_code == 200
-        assert 'href="sections/">Sign in</a>' in answer.text
+        assert 'href="/frame/sign-in">Sign in</a>' in answer.text
 
 
 def test_platforms_are_given_no_cookie_and_no_page(pages: Pages) -> None:
@@ -116,8 +116,8 @@ def test_the_first_start_makes_an_administrator_once_and_is_audited(provider_app
     assert window.get("/frame/sign-in").location == "/frame/first-account"
     typed = {"username": "skinner", "name": "Seymour Skinner"}
     assert "at least 12" in first_account(window, **typed, password="short").text
-    assert first_account(window, **typed, password=PASSWORD).location == "/sections/"
-    assert "No sections yet" in window.get("/sections/").text or "Sign out" in window.page
+    assert first_account(window, **typed, password=PASSWORD).location == "/home/"
+    assert "What to do next" in window.get("/home/").text and "Sign out" in window.page
     assert Window(provider_app.test_client()).get("/frame/first-account").status_code == 404
     with provider_app.app_context():
         user = db.session.scalars(select(SisUser)).one()
