@@ -36,9 +36,9 @@ SHOWN = 10
 
 
 @data_import.url_value_preprocessor
-def _take_large_files(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Before the guard reads the form. Of nobody but an administrator is so much taken."""
-    if _may_upload():
+def _take_large_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Before the guard reads the form. Of nobody but an administrator is so much taken, and by no other form."""
+    if endpoint == "data_import.upload" and _may_upload():
         request.max_content_length = LARGEST_UPLOAD + 100_000
 
 
