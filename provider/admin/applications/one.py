@@ -51,7 +51,7 @@ def connection_page(connection_id: int, shown: Mapping[str, str] | None = None, 
     """
     session, now = db.session(), datetime.now(UTC)
     connection = the_connection(session, connection_id)
-    seen = seen_by(session, connection.edition())
+    seen = seen_by(session, connection.edition(), now)
     ids = [row.school_id for row in connection.schools]
     lines = lines_for_vendor(connection, *the_place())
     return render_template(

@@ -9,15 +9,18 @@ from provider.access.models import Connection
 from provider.eligibility.edition import Edition
 from provider.gradebook.facts import time_zone
 from provider.publishing.catalog import COLLECTIONS, extents_at, find_edition, published_dates
+from provider.publishing.counts import CollectionCounts, counts_of
 from provider.publishing.outlook import Coming, outlook
 from provider.sis.settings import read_settings
 
 
 class Collection(NamedTuple):
-    """A collection, and how many records of it are published; those that are to be deleted are counted, too."""
+    """A collection: how many records are published, those that are to be deleted included, and by the last count how
+    many of them are to be deleted, and what was held back by which rule. `counts` None: not counted yet."""
 
     name: str
     records: int
+    counts: CollectionCounts | None
 
 
 class Seen(NamedTuple):
@@ -28,18 +31,19 @@ class Seen(NamedTuple):
     since: datetime | None
 
 
-def seen_by(session: Session, edition: Edition) -> Seen:
+def seen_by(session: Session, edition: Edition, now: datetime) -> Seen:
     """What an edition has at its present revision."""
     database = session.connection()
     built = find_edition(database, edition)
     if built is None or built.revision == 0:
         return Seen((), None)
     extents = extents_at(database, list(built.collections.values()), built.revision)
-    counted = (
-        Collection(name, extents[built.collections[name]].size) for name in COLLECTIONS if name in built.collections
-    )
+    counted = counts_of(database, edition, now.astimezone(time_zone(database)).date())
+    counts = counted.collections if counted else {}
+    there = (name for name in COLLECTIONS if name in built.collections)
+    collections = (Collection(name, extents[built.collections[name]].size, counts.get(name)) for name in there)
     since = published_dates(database, built.id, built.revision - 1)[built.revision]
-    return Seen(tuple(counted), since)
+    return Seen(tuple(collections), since)
 
 
 def is_published(session: Session, connection: Connection) -> bool:

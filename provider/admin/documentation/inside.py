@@ -73,8 +73,8 @@ def read_as(app: Flask, connection_id: int, path: str, query: Query = ()) -> Ans
     number = int(status.partition(" ")[0])
     links = {relation: url for url, relation in _LINK.findall(headers.get("Link", ""))}
     return Answer(
-        settings.provider_base_url(app_name) + target, number, HTTPStatus(number).phrase, tuple(sorted(headers.items())),
-        _shown(body), len(body) <= SHOWN, took, len(body), links,
+        settings.provider_base_url(app_name) + target, number, HTTPStatus(number).phrase,
+        tuple(sorted(headers.items())), _shown(body), len(body) <= SHOWN, took, len(body), links,
     )  # fmt: skip
 
 
