@@ -114,7 +114,9 @@ def test_the_command_and_the_page_are_of_one_mind(managed: Managed) -> None:
     from provider.context import ProviderContext
     from provider.refresh_commands import setting
 
-    context = ProviderContext(managed.app.extensions["homeroom"]["settings"], "demo", lambda _settings, _name: managed.app)
+    context = ProviderContext(
+        managed.app.extensions["homeroom"]["settings"], "demo", lambda _settings, _name: managed.app
+    )
     result = CliRunner().invoke(setting, ["set", "daily_refresh_time", "9:30"], obj=context)
     assert (result.exit_code, result.output) == (0, "daily_refresh_time = 09:30\n")
     assert managed.actions()[-1] == ("change setting", "", "daily_refresh_time")

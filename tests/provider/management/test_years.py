@@ -55,7 +55,10 @@ def test_blank_dates_are_explained_with_those_in_force(managed: Managed) -> None
     edit_year(managed, 1, start_date=date(2025, 8, 1))
     page = told(managed.window().get("/years/1/").text)
     assert "2025-08-01 to 2026-12-31 the end date is blank" in page
-    assert "Blank, so 31 December 2026 (P-51)" in page and "/records/school_year/1" in managed.window().get("/years/1/").text
+    assert (
+        "Blank, so 31 December 2026 (P-51)" in page
+        and "/records/school_year/1" in managed.window().get("/years/1/").text
+    )
 
 
 def test_dates_that_leave_out_days_of_school_are_warned_of(managed: Managed) -> None:
@@ -87,7 +90,9 @@ def test_another_year_is_set_active_after_a_look_and_platforms_see_it(managed: M
     window = managed.window()
     address = preview(managed, window, work=False)
     assert "being reckoned" in window.get(address).text and "hx-get" in window.page
-    assert window.get(f"/previews/{address.rstrip('/').rpartition('/')[2]}/").location == address, "from the list of jobs"
+    assert window.get(f"/previews/{address.rstrip('/').rpartition('/')[2]}/").location == address, (
+        "from the list of jobs"
+    )
     assert managed.work().endswith("done")
     page = told(window.get(address).text)
     assert "Now 2025-26 is active" in page and "lms-1.1" in page and "lms-1.2" in page
