@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from provider.access.user_tables import AuditAbout, AuditEntry
@@ -26,4 +27,5 @@ def audit(
     concerned = sorted(set(about))
     if concerned:
         session.flush()
-        session.add_all(AuditAbout(entry_id=entry.id, kind=kind, key=key) for kind, key in concerned)
+        rows = [{"entry_id": entry.id, "kind": kind, "key": key} for kind, key in concerned]
+        session.execute(insert(AuditAbout), rows)

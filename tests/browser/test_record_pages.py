@@ -103,3 +103,16 @@ def test_those_whom_hr_manages_show_what_is_managed(district: District) -> None:
     check_looks(page, "records-managed-by-hr")
     page.goto(f"{district.address}/records/identity/{identity}")
     check_looks(page, "records-identity")
+
+
+def test_many_sections_are_changed_after_a_question(district: District) -> None:
+    page = district.page("ada")
+    page.goto(f"{district.address}/sections/")
+    for tick in page.get_by_role("checkbox").all()[:3]:
+        tick.check()
+    page.get_by_label("What to change").select_option(label="Homeroom: mark")
+    page.get_by_role("button", name="Change them …").click()
+    heading(page, "Change 3 sections?")
+    check_looks(page, "records-many")
+    page.get_by_role("button", name="Change them").click()
+    expect(page.get_by_role("status").filter(has_text="3 sections changed.")).to_be_visible()

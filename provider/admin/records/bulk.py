@@ -38,8 +38,8 @@ from provider.sis.editing.tables import EDITABLE, EXCLUDE
 from shared.database import will_write
 from shared.web.forms import stamp
 
-#: Rows that a page changes at once; more are a job.
-AT_ONCE = 5_000
+#: Rows that a page changes at once, so that no writer waits for long; more are a job.
+AT_ONCE = 2_000
 #: Rows that the question names.
 NAMED = 50
 
