@@ -27,8 +27,6 @@ def value_address(session: Session, column: str, table: str, key: int, connectio
         return url_for("management.show", _anchor=f"field-{name}")
     if holder == "connection":
         return None if connection_id is None else url_for("applications.options", connection_id=connection_id)
-    if first == "school_year.active":
-        return url_for("years.show")
     return mend_address(session, first, table, key) or place_address(table, key)
 
 

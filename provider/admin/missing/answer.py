@@ -11,9 +11,10 @@ from provider.access.log_reading import Call, last_call
 from provider.access.models import Connection
 from provider.admin.mending import place_address, value_address
 from provider.admin.missing.reasons import Held, Reason, first_reason, reasons
+from provider.eligibility import rows
 from provider.eligibility.context import Context
 from provider.eligibility.edition import Edition
-from provider.eligibility.rule import Decision, Excluded, decide
+from provider.eligibility.rule import Decision, Excluded, Included, decide
 from provider.eligibility.rules.memberships import SECTION_STAFF
 from provider.publishing.explain import Explanation, explain_facts, explain_row
 from provider.publishing.standing import Record, Standing, due_records, is_built, readable, standings
@@ -49,17 +50,15 @@ class OfConnection(NamedTuple):
 
 
 class Member(NamedTuple):
-    """An enrollment in a section: whether it is published, else by which rule it is not."""
+    """An enrollment in a section: its status where it is published, else the rule that holds it back: where that is one
+    of the class or of the person, theirs."""
 
     table: str
     id: int
     person_id: int
     section_id: int
-    decision: Decision
-
-    @property
-    def held(self) -> bool:
-        return isinstance(self.decision, Excluded)
+    status: str
+    held: Excluded | None
 
 
 class Asked(NamedTuple):
@@ -182,12 +181,23 @@ def members(explained: Explanation, edition: Edition, table: str, key: int) -> l
     context = Context(explained.facts, edition)
     column = f"{table}_id"
     found = [
-        Member("section_staff", row.id, row.person_id, row.section_id, decide(SECTION_STAFF, row, context))
+        _member("section_staff", row, decide(SECTION_STAFF, row, context), context.role(row.person_id, "t"), context)
         for row in explained.facts.section_staff
         if getattr(row, column) == key
     ] + [
-        Member("roster", row.id, row.person_id, row.section_id, context.roster(row))
+        _member("roster", row, context.roster(row), context.role(row.person_id, "s"), context)
         for row in explained.facts.rosters()
         if getattr(row, column) == key
     ]
-    return sorted(found, key=lambda one: (not one.held, one.table != "section_staff", one.id))
+    return sorted(found, key=lambda one: (one.held is None, one.table != "section_staff", one.id))
+
+
+def _member(
+    table: str, row: rows.Roster | rows.SectionStaff, decision: Decision, person: Decision, context: Context
+) -> Member:  # fmt: skip
+    held = None
+    if isinstance(decision, Excluded):
+        behind = {"P-81": context.section(row.section_id), "P-76": person, "P-30": person}.get(decision.number)
+        held = behind if isinstance(behind, Excluded) else decision
+    status = decision.status if isinstance(decision, Included) else ""
+    return Member(table, row.id, row.person_id, row.section_id, status, held)

@@ -3,12 +3,13 @@
 A source is a row of `SOURCES`: what it is called, and what reads its newest events of a person.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
 from flask import url_for
+from sqlalchemy import Connection as Database
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -90,38 +91,37 @@ def _ids(person: rows.Person) -> set[str]:
 
 
 def _refreshes(session: Session, person: rows.Person) -> Iterator[Event]:
-    """Refreshes that changed a published record of the person, as far as versions of it are still kept."""
-    connection, ids = session.connection(), _ids(person)
-    seen: set[int] = set()
+    """Refreshes that changed a published record of the person, as far as versions of it are still kept. What several
+    connections see of one refresh is one event."""
+    ids = _ids(person)
+    seen: dict[tuple[datetime, str, str], list[str]] = {}
     for row in list_connections(session):
-        built = find_edition(connection, row.edition())
-        if built is None or built.id in seen:
-            continue
-        seen.add(built.id)
-        wanted = {built.collections[name]: name for name in ("users", "demographics") if name in built.collections}
-        versions = connection.execute(
-            select(PublishedRecord.collection_id, PublishedRecord.sourced_id, PublishedRecord.since,
-                   PublishedRecord.until, PublishedRecord.status)
-            .where(PublishedRecord.collection_id.in_(wanted), PublishedRecord.sourced_id.in_(ids))
-            .order_by(PublishedRecord.since)
-        ).all()  # fmt: skip
-        numbers = {number for one in versions for number in (one.since, one.until) if number}
-        dates = dates_of(connection, built.id, {number for number in numbers if number <= built.revision})
-        yield from _published(versions, wanted, dates, row)
+        for at, words in _published(session.connection(), row, ids):
+            seen.setdefault((at, words, row.version), []).append(row.name)
+    for (at, words, version), names in seen.items():
+        yield Event(at, words, (f"OneRoster {version}, as seen by {', '.join(names)}",))
 
 
-def _published(
-    versions: Any, names: Mapping[int, str], dates: Mapping[int, datetime], row: Connection
-) -> Iterator[Event]:
-    """Each version as it came, and the end of those that nothing follows."""
+def _published(database: Database, row: Connection, ids: set[str]) -> Iterator[tuple[datetime, str]]:
+    """When each version of the records came for a connection, and when one ended that nothing followed."""
+    built = find_edition(database, row.edition())
+    if built is None:
+        return
+    names = {built.collections[name]: name for name in ("users", "demographics") if name in built.collections}
+    versions = database.execute(
+        select(PublishedRecord.collection_id, PublishedRecord.sourced_id, PublishedRecord.since,
+               PublishedRecord.until, PublishedRecord.status)
+        .where(PublishedRecord.collection_id.in_(names), PublishedRecord.sourced_id.in_(ids))
+    ).all()  # fmt: skip
+    numbers = {number for one in versions for number in (one.since, one.until) if number}
+    dates = dates_of(database, built.id, {number for number in numbers if number <= built.revision})
     begun = {(one.collection_id, one.sourced_id, one.since) for one in versions}
-    where = f"OneRoster {row.version}, as {row.name} sees it"
     for one in versions:
         what = f"{names[one.collection_id]} {one.sourced_id}"
         if one.since in dates:
-            yield Event(dates[one.since], f"A refresh published {what} ({one.status})", (where,))
+            yield dates[one.since], f"A refresh published {what} ({one.status})"
         if one.until in dates and (one.collection_id, one.sourced_id, one.until) not in begun:
-            yield Event(dates[one.until], f"A refresh took {what} away", (where,))
+            yield dates[one.until], f"A refresh took {what} away"
 
 
 def _grades(session: Session, person: rows.Person) -> Iterator[Event]:

@@ -165,7 +165,7 @@ def test_the_sections_of_a_person_and_the_people_of_a_section(pages: Pages, wind
     """P-81: Ada is on the roster of a hidden section."""
     page = ask(window, "person", pages.book.ada)
     assert "2 of 3 enrollments are published" in page
-    assert "Lake, Ada in 1004-1" in page and "P-81: The class is published. Not so." in page
+    assert "Lake, Ada in 1004-1" in page and "The section is not marked External LMS Exclude." in page
     page = ask(window, "section", pages.book.first)
     assert "3 of 3 enrollments are published" in page and "Hill, Ben in 1001-1" in page
 

@@ -198,6 +198,7 @@ def test_the_command_prints_rules_and_verdicts(context: ProviderContext) -> None
     assert output.startswith("person 1, Ada Lake, to connection lms on 2026-01-10\n")
     assert "tobedeleted P-16  The end date is in the past." in output
     assert "change it at: Student: Enrollments, start and end date (enrollment.start_date, enrollment.end_d" in output
+    assert "/campus/oneroster/demo/records/enrollment/1#field-start_date\n" in output
     assert "\npublished as student s1, tobedeleted (P-21)\n" in output
     assert "\nnot published as teacher, as this is not so: P-24 The person has an assignment that counts as teacher.\n" in output
 
