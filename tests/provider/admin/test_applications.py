@@ -95,33 +95,32 @@ def test_a_connection_is_added_with_all_its_options(pages: Pages, ada: Window) -
     assert entry[4]["functions"] == ["roster", "gradebook", "assessments"] and entry[4]["schools"] == ["102"]
 
 
-@pytest.mark.parametrize(
-    ("chosen", "field", "words"),
-    [
-        ({"name": ""}, "name", "1 to 100 characters"),
-        ({"name": "x" * 101}, "name", "1 to 100 characters"),
-        ({"name": "all-1.2"}, "name", "already"),
-        ({"oauth": "oauth1", "version": "1.1"}, "oauth", "P-100"),
-        ({"oauth": "oauth1"}, "oauth", "P-100"),
-        ({"version": "1.1", "secondary_email": "1"}, "secondary_email", "P-62"),
-        ({"unsupported": "1", "gradebook": "1"}, "unsupported", "P-102"),
-        ({"last_day": "2030-01-01"}, "last_day", "P-99"),
-        ({"last_day": "soon"}, "last_day", "such as 2026-08-31"),
-        ({"at_a_time": "0"}, "at_a_time", "whole number"),
-        ({"at_a_time": "64"}, "at_a_time", "1 to 63"),
-        ({"a_minute": "12345678901234567890"}, "a_minute", "whole number"),
-        ({"version": "1.3"}, "version", "Choose one"),
-        ({"oauth": "basic"}, "oauth", "Choose one"),
-        ({"scope": "none"}, "scope", "Choose one"),
-    ],
-)
-def test_what_does_not_go_together_is_told_at_its_field(
-    pages: Pages, ada: Window, chosen: dict[str, str], field: str, words: str
-) -> None:
-    ada.get("/applications/add")
-    answer = ada.post("/applications/add", **{"name": "New", **FORM, **chosen})
-    assert answer.status_code == 422
-    assert words in errors_of(answer.text)[field]
+#: What is chosen, the field at which that is told, words of what is told.
+IMPOSSIBLE: list[tuple[dict[str, str], str, str]] = [
+    ({"name": ""}, "name", "1 to 100 characters"),
+    ({"name": "x" * 101}, "name", "1 to 100 characters"),
+    ({"name": "all-1.2"}, "name", "already"),
+    ({"oauth": "oauth1", "version": "1.1"}, "oauth", "P-100"),
+    ({"oauth": "oauth1"}, "oauth", "P-100"),
+    ({"version": "1.1", "secondary_email": "1"}, "secondary_email", "P-62"),
+    ({"unsupported": "1", "gradebook": "1"}, "unsupported", "P-102"),
+    ({"last_day": "2030-01-01"}, "last_day", "P-99"),
+    ({"last_day": "soon"}, "last_day", "such as 2026-08-31"),
+    ({"at_a_time": "0"}, "at_a_time", "whole number"),
+    ({"at_a_time": "64"}, "at_a_time", "1 to 63"),
+    ({"a_minute": "12345678901234567890"}, "a_minute", "whole number"),
+    ({"version": "1.3"}, "version", "Choose one"),
+    ({"oauth": "basic"}, "oauth", "Choose one"),
+    ({"scope": "none"}, "scope", "Choose one"),
+]
+
+
+def test_what_does_not_go_together_is_told_at_its_field(pages: Pages, ada: Window) -> None:
+    for chosen, field, words in IMPOSSIBLE:
+        ada.get("/applications/add")
+        answer = ada.post("/applications/add", **{"name": "New", **FORM, **chosen})
+        assert answer.status_code == 422, chosen
+        assert words in errors_of(answer.text)[field], chosen
     with in_district(pages) as session:
         assert session.query(Connection).filter_by(name="New").count() == 0
     assert audits(pages) == []
@@ -335,26 +334,26 @@ def test_of_two_who_change_a_connection_the_second_is_told(pages: Pages, ada: Wi
     assert made["gradebook"] and made["a_minute"] is None
 
 
-@pytest.mark.parametrize(
-    ("options", "chosen", "words"),
-    [
-        ({"version": "1.1"}, {"secondary_email": "1"}, "P-62"),
-        ({}, {"unsupported": "1", "gradebook": "1"}, "P-102"),
-        ({"version": "1.1", "oauth": "oauth1"}, {"scope": "some", "school-1": "1"}, "P-96"),
-        ({}, {"scope": "some"}, "at least one"),
-        ({}, {"a_minute": "-4"}, "whole number"),
-    ],
-)
-def test_a_change_to_what_cannot_be_is_refused_whole(
-    pages: Pages, ada: Window, options: dict[str, str], chosen: dict[str, str], words: str
-) -> None:
-    number, _ = make(pages, "Canvas", **options)
-    before = connection_of(pages, "Canvas")
-    form = options_form(ada, number)
-    form.pop("share-phone")
-    answer = ada.post(f"/applications/{number}/options", **form | chosen)
-    assert answer.status_code == 422 and words in answer.text
-    assert connection_of(pages, "Canvas") == before
+#: What a connection is, what is chosen for it, words of the refusal.
+REFUSED: list[tuple[dict[str, str], dict[str, str], str]] = [
+    ({"version": "1.1"}, {"secondary_email": "1"}, "P-62"),
+    ({}, {"unsupported": "1", "gradebook": "1"}, "P-102"),
+    ({"version": "1.1", "oauth": "oauth1"}, {"scope": "some", "school-1": "1"}, "P-96"),
+    ({}, {"scope": "some"}, "at least one"),
+    ({}, {"a_minute": "-4"}, "whole number"),
+]
+
+
+def test_a_change_to_what_cannot_be_is_refused_whole(pages: Pages, ada: Window) -> None:
+    for number, (options, chosen, words) in enumerate(REFUSED):
+        name = f"Canvas {number}"
+        connection_id, _ = make(pages, name, **options)
+        before = connection_of(pages, name)
+        form = options_form(ada, connection_id)
+        form.pop("share-phone")
+        answer = ada.post(f"/applications/{connection_id}/options", **form | chosen)
+        assert answer.status_code == 422 and words in answer.text, chosen
+        assert connection_of(pages, name) == before
     assert audits(pages) == []
 
 
