@@ -58,6 +58,7 @@ class Outlook(NamedTuple):
 
     at_work  the one that runs
     held     the one that waits for approval; edits start none meanwhile
+    asked    when the one that somebody asked for begins; None: nobody has, and it can be asked for (P-87)
     coming   the next one
     edits    what was edited and waits: kind (person, section … everything) -> how many
     late     when a refresh was due that has not taken place, as no worker looked; None: all is well
@@ -65,6 +66,7 @@ class Outlook(NamedTuple):
 
     at_work: AtWork | None
     held: HeldRefresh | None
+    asked: datetime | None
     coming: Coming
     edits: dict[str, int]
     late: datetime | None
@@ -86,7 +88,7 @@ def outlook(connection: Connection, settings: DistrictSettings, zone: ZoneInfo, 
         late.append(last.at)
     overdue = [moment for moment in late if now - moment > PATIENCE]
     coming = _first(following, asked, EVERYTHING[0] in edits and held is None)
-    return Outlook(running, held, coming, edits, min(overdue) if overdue and running is None else None)
+    return Outlook(running, held, asked, coming, edits, min(overdue) if overdue and running is None else None)
 
 
 def _edits(connection: Connection) -> dict[str, int]:

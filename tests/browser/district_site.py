@@ -72,4 +72,5 @@ def district(_district: District) -> Iterator[District]:
     while _district.contexts:
         _district.contexts.pop().close()
     heard, _district.complaints[:] = list(_district.complaints), []
-    assert [text for text in heard if "Failed to load resource" not in text] == []
+    complaints = [text for text in heard if "Failed to load resource" not in text]
+    assert not complaints, complaints
