@@ -43,7 +43,7 @@ def test_a_draft_schedule_is_looked_at_and_made_the_active_one(district: Distric
     expect(page.get_by_role("heading", name="Trials").first).to_be_visible()
     check_looks(page, "scheduling-calendar")
     page.get_by_role("link", name="Make it the active one").click()
-    expect(page.get_by_role("heading", name="Appear")).to_be_visible()
+    expect(page.get_by_role("heading", name="Appear: 1 section")).to_be_visible()
     check_looks(page, "scheduling-trial")
     page.get_by_role("button", name="Make it the active trial").click()
     expect(page.get_by_text("Saved.")).to_be_visible()

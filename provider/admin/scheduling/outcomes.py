@@ -6,10 +6,11 @@ A row is decided for both versions of OneRoster: who has no username is in one a
 from datetime import date
 from typing import Any, NamedTuple
 
+from flask import url_for
 from sqlalchemy.orm import Session
 
 from provider.admin.mending import value_address
-from provider.admin.records.address import list_address, record_address
+from provider.admin.records.address import record_address
 from provider.eligibility import rows
 from provider.eligibility.context import Context
 from provider.eligibility.edition import Edition
@@ -117,19 +118,22 @@ def _outcome(rules: Rules[Any], row: Any, context: Context) -> Outcome:
     version, decision = f"OneRoster {context.edition.version}", decide(rules, row, context)
     if not isinstance(decision, Included):
         failed = next(one for one in check(rules, row, context) if one.passed is False)
-        return Outcome(version, "Not published", "bad", _why(failed, row))
+        return Outcome(version, "Not published", "bad", _why(failed, row, context))
     if decision.status == TOBEDELETED:
         gives = next((one for one in check(rules, row, context) if one.status and one.passed), None)
-        return Outcome(version, "To be deleted", "warn", _why(gives, row) if gives else None)
+        return Outcome(version, "To be deleted", "warn", _why(gives, row, context) if gives else None)
     return Outcome(version, "Published", "good", None)
 
 
-def _why(one: Check, row: Any) -> Why:
-    """Where the value is held elsewhere, the address is found without asking the database: a roster is long."""
+def _why(one: Check, row: Any, context: Context) -> Why:
+    """The address is found without asking the database: a roster is long. Where a rule rests on what was decided of the
+    person, that is the value, and the page is theirs."""
     table, _, column = one.where.column.partition(",")[0].partition(".")
-    address = ""
     if table in ("section_staff", "roster"):
-        address = record_address(table, row.id, column)
-    elif table in ("assignment", "enrollment"):
-        address = list_address(table, person_id=row.person_id)
-    return Why(one.number, one.sentence, one.value, one.where.page, address)
+        return Why(one.number, one.sentence, one.value, one.where.page, record_address(table, row.id, column))
+    if table not in ("assignment", "enrollment"):
+        return Why(one.number, one.sentence, one.value, one.where.page, "")
+    decided = context.role(row.person_id, "s" if isinstance(row, rows.Roster) else "t")
+    told = not context.published(decided) or context.gone(decided)
+    value = context.decision_text(decided) if told else one.value
+    return Why(one.number, one.sentence, value, one.where.page, url_for("people.person", person_id=row.person_id))

@@ -60,6 +60,9 @@ def test_lists_and_books_of_a_large_district_take_a_fifth_of_a_second(
     window = pages.window("ada_min")
     for query in ("", "?page=200", "?search=family1200", "?search=given77+large", "?search=C20007-2", "?sort=-name"):
         assert quickest(lambda query=query: window.get(f"/sections/{query}")) < MOST, query
+    for path in ("courses/", "courses/?search=large+77&sort=-name", "courses/?state=empty", "course-masters/", "calendars/",
+                 "grade-levels/", "schools/", f"sections/{book.first}/", "sections/?state=untaught"):  # fmt: skip
+        assert quickest(lambda path=path: window.get(f"/{path}")) < MOST, path
     assert "of 12,004 sections" in window.get("/sections/").text
 
 
