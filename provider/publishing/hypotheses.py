@@ -30,7 +30,7 @@ class Mark:
     table: str
     ids: frozenset[int]
     column: str
-    value: bool | str | date | None
+    value: bool | int | str | date | None
 
 
 Hypothesis = ActiveYear | Mark

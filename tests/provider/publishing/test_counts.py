@@ -77,10 +77,12 @@ def test_counts_are_what_the_api_serves_after_every_refresh(published: Published
     published.edit(models.Section, 2, external_lms_exclude=True)
     published.refresh_keys(sections={2})
     assert as_counted(published, edition) == as_served(published, edition)
+    assert as_counted(published, edition)["users"][1] == 1
     published.edit(models.Section, 2, external_lms_exclude=False)
-    published.edit(models.Enrollment, 3, end_date=None)
+    published.edit(models.Enrollment, 9, end_date=date(2025, 12, 1))
     published.refresh()
     assert as_counted(published, edition) == as_served(published, edition)
+    assert as_counted(published, edition)["users"][1] == 2
 
 
 @BOTH

@@ -83,6 +83,21 @@ def test_records_that_would_stay_to_be_deleted_say_so(published: Published) -> N
     ]
 
 
+def test_a_relationship_concerns_both_people(session: Any, provider_app: Flask) -> None:  # P-44, P-49
+    district = SmallDistrict()
+    student, adult = district.student("Sam Lake"), district.person("Gina Lake", kind="portal")
+    relationship = district.relate(adult, student)
+    town = Town(provider_app, district)
+    found = town.now_preview(Mark("relationship", frozenset({relationship}), "portal", False))
+    assert found is not None
+    one = found.editions[0]
+    users = next(collection for collection in one.collections if collection.collection == "users")
+    assert one.connections == ("one",)
+    assert [(record.what, record.words.split(" (")[0]) for record in users.records] == [
+        ("changed", "Sam Lake"), ("removed", "Gina Lake"),
+    ]  # fmt: skip
+
+
 def test_a_change_of_very_many_records_is_a_job(published: Published) -> None:
     with published.app.app_context():
         assert preview_now(published.app, Mark("school", frozenset({1}), "external_lms_exclude", True)) is None
