@@ -16,13 +16,13 @@ from provider.admin.records.blueprint import (
     way_back,
 )
 from provider.admin.records.facts import title_of
-from provider.admin.records.fields import FEW, SEARCHED, calendar_beside, show_fields
+from provider.admin.records.fields import FEW, SEARCHED, calendar_beside, forget_misfits, show_fields
 from provider.admin.records.naming import count, page_of, words_of
 from provider.admin.records.typed import defaults, errors_of, form_of, typed_texts
 from provider.database import db
 from provider.sis.editing.checks import referred
 from provider.sis.editing.editing import NotEdited, add, find
-from provider.sis.editing.keys import read_key
+from provider.sis.editing.keys import read_reference
 from provider.sis.editing.tables import EDITABLE, Field
 from provider.sis.editing.values import Texts
 from shared.database import will_write
@@ -51,6 +51,7 @@ def store(table: str) -> ResponseReturnValue:
     session, given = db.session(), _given(table)
     texts = typed_texts(table, request.form, managed=False) | given
     if "choices" in request.form:  # what can be chosen depends on what was
+        forget_misfits(session, table, texts)
         return _page(table, form_of(defaults(table), texts, ""), frozenset(given))
     session.commit()
     will_write(session)
@@ -75,10 +76,10 @@ def _given(table: str) -> dict[str, str]:
     for one in EDITABLE[table].fields:
         target, text = referred(table, one.column), request.args.get(one.column)
         if target and text is not None:
-            key = read_key(target, text)
-            if key is None or find(db.session(), target, key) is None:
+            key = read_reference(target, text)
+            if key is None or find(db.session(), target, (key,)) is None:
                 abort(404)
-            found[one.column] = str(key[0])
+            found[one.column] = str(key)
     return found
 
 
@@ -112,7 +113,7 @@ def _facts(table: str, given: Mapping[str, str]) -> list[tuple[str, str]]:
     found = []
     for column, text in given.items():
         target = referred(table, column)
-        key = (read_key(target, text) or ("",))[0]
+        key = read_reference(target, text)
         found.append((EDITABLE[table].field_of(column).label, words_of(session, target, [key], today).get(key, text)))
     return found
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Boolean, Date, Integer
+from sqlalchemy import Boolean, Date
 from sqlalchemy.orm import Session
 
 from provider.admin.records.naming import options, words_of
 from provider.sis.editing.checks import above, referred
 from provider.sis.editing.control import controlled
+from provider.sis.editing.keys import read_reference
 from provider.sis.editing.tables import EDITABLE, Field
 from provider.sis.importing.shapes import sis_shapes
 
@@ -31,7 +32,7 @@ _BESIDE = {
 class Shown(NamedTuple):
     """A field of the form.
 
-    kind      text, date, number, tick, select, or fixed: shown, and not changed
+    kind      text, date, tick, select, or fixed: shown, and not changed
     options   (value, words) of a select
     words     what a fixed value is called; `table` and `key` of the row that it refers to, "" for none
     managed   the HR system manages it: it is shown, and not changed
@@ -81,9 +82,18 @@ def calendar_beside(session: Session, table: str, column: str, values: Mapping[s
     beside = _BESIDE.get((table, column))
     if beside is None:
         return False, None
-    text = str(values.get(beside) or "")
-    key = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    key = read_reference(referred(table, beside), str(values.get(beside) or ""))
     return True, above(session, referred(table, beside), key, "calendar")
+
+
+def forget_misfits(session: Session, table: str, texts: dict[str, str]) -> None:
+    """After another choice: what was chosen beside it and is of another calendar is chosen no more."""
+    for own, column in _BESIDE:
+        if own == table and texts.get(column):
+            key = read_reference(referred(table, column), texts[column])
+            _, calendar = calendar_beside(session, table, column, texts)
+            if key is None or above(session, referred(table, column), key, "calendar") != calendar:
+                texts[column] = ""
 
 
 def _show(
@@ -109,7 +119,7 @@ def _show(
         return plain._replace(kind="select", options=_vocabulary(one, value, required))
     if isinstance(described.type, Date):
         return plain._replace(kind="date")
-    return plain._replace(kind="number") if isinstance(described.type, Integer) else plain
+    return plain
 
 
 def _vocabulary(one: Field, value: Any, required: bool) -> list[tuple[str, str]]:
@@ -138,8 +148,5 @@ def _words(session: Session, target: str, value: Any, today: date) -> str:
     """What a value is called."""
     if not target or value in (None, ""):
         return str(value or "")
-    key = value
-    if isinstance(next(iter(sis_shapes()[target].table.primary_key.columns)).type, Integer):
-        text = str(value)
-        key = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    key = read_reference(target, str(value))
     return "" if key is None else words_of(session, target, [key], today).get(key, "")

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Boolean, func, inspect, select
+from sqlalchemy import Boolean, false, func, inspect, select
 
 from provider.admin.records.address import add_address, record_address
 from provider.admin.records.blueprint import editable_or_404, now_and_today, records
@@ -14,7 +14,7 @@ from provider.admin.records.naming import is_named, keys_found, words_of
 from provider.database import db
 from provider.sis.editing.checks import referred
 from provider.sis.editing.editing import MODELS
-from provider.sis.editing.keys import key_of, key_text, read_key
+from provider.sis.editing.keys import key_of, key_text, read_reference
 from provider.sis.editing.tables import EDITABLE, GROUPS
 from provider.sis.importing.shapes import sis_shapes
 from shared.web.lists import SIZE, Listing, read_asked
@@ -40,9 +40,9 @@ def rows(table: str) -> ResponseReturnValue:
     of: list[str] = []
     for column, text in asked.filters.items():
         target = referred(table, column)
-        key = read_key(target, text)
-        conditions.append(getattr(model, column) == (key[0] if key else None))
-        of += words_of(session, target, [key[0]], today).values() if key else []
+        key = read_reference(target, text)
+        conditions.append(false() if key is None else getattr(model, column) == key)
+        of += words_of(session, target, [] if key is None else [key], today).values()
     first = next(iter(inspect(model).primary_key))
     if asked.search and is_named(table):
         conditions.append(first.in_(keys_found(session, table, asked.search)))

@@ -19,7 +19,7 @@ from provider.admin.records.blueprint import (
 )
 from provider.admin.records.excluding import ask_first
 from provider.admin.records.facts import belonging, known_as, title_of, uses_in_words
-from provider.admin.records.fields import show_fields
+from provider.admin.records.fields import forget_misfits, show_fields
 from provider.admin.records.typed import errors_of, form_of, typed_texts
 from provider.database import db
 from provider.sis.editing.control import is_managed
@@ -46,6 +46,7 @@ def save(table: str, key: str) -> ResponseReturnValue:
     row = row_or_404(session, table, key)
     texts = typed_texts(table, request.form, is_managed(session, table, row))
     if {"edit", "choices"} & set(request.form):  # back from the page that asks, or for what else can be chosen
+        forget_misfits(session, table, texts)
         return _page(row, form_of(texts_of(row), texts, request.form.get("seen", "")))
     if "confirmed" not in request.form:
         asked = ask_first(session, row, texts)

@@ -49,6 +49,13 @@ def read_key(table: str, text: str) -> Key | None:
     return tuple(key)
 
 
+def read_reference(table: str, text: str) -> Any:
+    """The key of one column that a field or a query holds as it is, not as a word of an address; None for none."""
+    (name,) = sis_shapes()[table].key
+    number = isinstance(sis_shapes()[table].table.columns[name].type, Integer)
+    return _number(text) if number else text.replace("\0", "") or None
+
+
 def _escape(text: str) -> str:
     return "".join(
         letter if _PLAIN.fullmatch(letter) else "".join(f"~{byte:02X}" for byte in letter.encode()) for letter in text

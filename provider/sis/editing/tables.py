@@ -57,7 +57,7 @@ class Editable:
 
     @property
     def a_row(self) -> str:
-        """"an enrollment", "a user account"."""
+        """ "an enrollment", "a user account"."""
         return f"{'an' if self.one[0] in 'aeio' else 'a'} {self.one}"
 
     @property
