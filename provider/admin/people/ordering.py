@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session
 
-from provider.admin.people.current import SORTED, is_current
+from provider.admin.people.current import SORTED, is_current, is_current_of_many
 from provider.admin.people.searching import is_sqlite
 from provider.sis.models import Identity, Person
 from shared.web.lists import SIZE, Asked
@@ -107,7 +107,8 @@ def _walked(session: Session, rows: Rows, day: date, descending: bool, offset: i
     if not own:
         walk = walk.join(rows.table, rows.person == Identity.person_id)
     order = _order(Identity.person_id, rows, descending)
-    walk = walk.where(*conditions, is_current(day)).order_by(*order)
+    current = is_current_of_many(day) if offset > MANY else is_current(day)
+    walk = walk.where(*conditions, current).order_by(*order)
     return list(session.scalars(walk.offset(offset).limit(limit)))
 
 

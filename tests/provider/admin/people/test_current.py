@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from provider.admin.people.current import is_current
+from provider.admin.people.current import is_current, is_current_of_many
 from provider.eligibility.dates import current_identity
 from provider.sis.models import Identity, Person
 
@@ -38,12 +38,13 @@ def test_the_database_and_the_rules_find_the_same_identity(session: Session, of_
     ]
     if rows:
         session.execute(insert(Identity), rows)
-    found = session.execute(select(Identity.person_id, Identity.id).where(is_current(TODAY))).all()
     expected = []
     for n in people:
         own = session.scalars(select(Identity).where(Identity.person_id == n).order_by(Identity.id)).all()
         current: Any = current_identity(own, TODAY)
         if current is not None:
             expected.append((n, current.id))
-    assert sorted(map(tuple, found)) == expected
+    for condition in (is_current(TODAY), is_current_of_many(TODAY)):
+        found = session.execute(select(Identity.person_id, Identity.id).where(condition)).all()
+        assert sorted(map(tuple, found)) == expected
     session.rollback()

@@ -1,5 +1,7 @@
 """The lists about people: who is found by what, in which order, and in how many statements."""
 
+import re
+
 import pytest
 from sqlalchemy import insert
 
@@ -223,3 +225,31 @@ def test_teachers_and_strangers_see_none_of_it(pages: Pages, people: People) -> 
     for path in (*LISTS, f"/people/{person}/"):
         assert tom.get(path).status_code == 403, path
         assert nobody.get(path).location.startswith("/frame/sign-in"), path
+
+
+def test_the_rows_that_a_list_finds_are_changed_together(pages: Pages, people: People) -> None:
+    """External LMS Exclude of enrollments, role marks of assignments, accounts disabled: of those ticked, or of all that
+    the filter finds (P-15, P-24, P-09); nothing before it is confirmed."""
+    keys = [people.person(f"Given{number} Unlike", f"unlike{number}", "staff") for number in range(3)]
+    enrolled, assigned = [people.enroll(key) for key in keys], [people.assign(key) for key in keys]
+    window = people.window
+    for path, model, column, rows in (
+        ("/enrollments/", models.Enrollment, "external_lms_exclude", enrolled),
+        ("/assignments/", models.Assignment, "teacher", assigned),
+    ):
+        query = "?search=unlike&sort=name"
+        assert f'action="{path}bulk?search=unlike' in people.get(f"{path}{query}")
+        for typed, changed in (({"which": "ticked", "id": str(rows[1])}, rows[1:2]), ({"which": "all"}, rows)):
+            people.get(f"{path}{query}")
+            answer = window.post(f"{path}bulk{query}", change=f"{column}=1", **typed)
+            assert answer.status_code == 200, answer.text
+            people.session.expire_all()
+            before = [key for key in rows if getattr(people.session.get_one(model, key), column)]
+            assert set(before) < set(changed), "asking changes nothing"
+            people.session.rollback()
+            (seen,) = re.findall(r'name="seen" value="([^"]+)"', answer.text)
+            done = window.post(f"{path}bulk{query}", change=f"{column}=1", seen=seen, confirmed="1", **typed)
+            assert (done.status_code, done.location) == (303, f"{path}?search=unlike&sort=name")
+            people.session.expire_all()
+            assert [key for key in rows if getattr(people.session.get_one(model, key), column)] == changed
+            people.session.rollback()
