@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -76,10 +77,13 @@ def add_connection(
     check(connection)
     if options.vendor_key:
         give_vendor_key(connection, sealer)
-    session.add(connection)
     if options.schools is not None:
         connection.schools = _scope(session, options.schools)
-    session.flush()
+    session.add(connection)
+    try:
+        session.flush()
+    except IntegrityError as error:  # somebody else has just given another one this name
+        raise BadConnection({"name": _taken(name)}) from error
     return connection, secret
 
 
@@ -87,7 +91,7 @@ def _check_new(session: Session, name: str, options: Options) -> None:
     if not name.strip() or len(name) > 100:
         raise BadConnection({"name": "A connection's name has 1 to 100 characters"})
     if session.scalar(select(Connection.id).where(Connection.name == name)):
-        raise BadConnection({"name": f"There is a connection {name!r} already"})
+        raise BadConnection({"name": _taken(name)})
     if unknown := options.share - set(SHARE):
         told = f"There is no data to share called {', '.join(sorted(unknown))}: only {', '.join(SHARE)}"
         raise BadConnection({"share": told})
@@ -96,6 +100,10 @@ def _check_new(session: Session, name: str, options: Options) -> None:
             "oauth": "New OAuth 1 connections are forbidden here (P-100): use OAuth 2, or allow them first, on the "
             "page Settings & Management or with `homeroom provider setting set allow_new_oauth1 true`"
         })  # fmt: skip
+
+
+def _taken(name: str) -> str:
+    return f"There is a connection {name!r} already"
 
 
 def check(connection: Connection) -> None:

@@ -16,9 +16,9 @@ applications = Blueprint(
 for_administrators(applications)
 
 
-def the_connection(session: Session, connection_id: int) -> Connection:
-    """The connection that an address names, else 404."""
-    return session.get(Connection, connection_id) or abort(404)
+def the_connection(session: Session, connection_id: int, writes: bool = False) -> Connection:
+    """The connection that an address names, else 404. `writes`: of two who change it one waits for the other."""
+    return session.get(Connection, connection_id, with_for_update=writes or None) or abort(404)
 
 
 def the_sealer() -> Sealer:

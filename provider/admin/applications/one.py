@@ -79,7 +79,7 @@ def save_options(connection_id: int) -> ResponseReturnValue:
     session = db.session()
     the_connection(session, connection_id)
     return save_form(
-        lambda session: stored_values(session, the_connection(session, connection_id)),
+        lambda session: stored_values(session, the_connection(session, connection_id, writes=True)),
         lambda session, form, _stored: _save(session, the_connection(session, connection_id), form, _stored),
         lambda form: _options_page(session, the_connection(session, connection_id), form),
         url_for("applications.one", connection_id=connection_id),
@@ -120,7 +120,7 @@ def switch(connection_id: int, what: str) -> ResponseReturnValue:
     session = db.session()
     session.commit()
     will_write(session)
-    connection = the_connection(session, connection_id)
+    connection = the_connection(session, connection_id, writes=True)
     with recorded(session, connection, datetime.now(UTC), who(), f"{what} connection"):
         connection.enabled = what == "enable"
     waits = connection.enabled and not is_published(session, connection)
@@ -143,7 +143,7 @@ def remove(connection_id: int) -> ResponseReturnValue:
     session, typed = db.session(), request.form.get("name", "").replace("\0", "")
     session.commit()
     will_write(session)
-    connection = the_connection(session, connection_id)
+    connection = the_connection(session, connection_id, writes=True)
     if typed.strip() != connection.name:
         session.rollback()
         told = {"name": [f"Type {connection.name} to remove it"]}

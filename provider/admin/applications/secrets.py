@@ -43,7 +43,7 @@ def show_vendor_secret(connection_id: int) -> ResponseReturnValue:
 
 def _shown(connection_id: int, what: str, sealed_of: Callable[[Connection], str | None]) -> ResponseReturnValue:
     session = _writing()
-    connection = the_connection(session, connection_id)
+    connection = the_connection(session, connection_id, writes=True)
     sealed = sealed_of(connection) or abort(404)
     try:
         secret = the_sealer().unseal(sealed)
@@ -71,7 +71,7 @@ def ask_new_secret(connection_id: int) -> ResponseReturnValue:
 def make_new_secret(connection_id: int) -> ResponseReturnValue:
     """Make a new secret and show it; sent twice, the second makes none."""
     session = _writing()
-    connection = the_connection(session, connection_id)
+    connection = the_connection(session, connection_id, writes=True)
     if request.form.get("number") != str(connection.secret_generation):
         return _too_late(session, connection_id)
     with recorded(session, connection, datetime.now(UTC), who(), "make new secret"):
@@ -84,7 +84,7 @@ def make_new_secret(connection_id: int) -> ResponseReturnValue:
 def make_vendor_key(connection_id: int) -> ResponseReturnValue:
     """Make a vendor key, or another one, and show its secret; sent twice, the second makes none."""
     session = _writing()
-    connection = the_connection(session, connection_id)
+    connection = the_connection(session, connection_id, writes=True)
     if request.form.get("present", "") != (connection.vendor_key or ""):
         return _too_late(session, connection_id)
     with recorded(session, connection, datetime.now(UTC), who(), "make vendor key"):
@@ -98,7 +98,7 @@ def make_vendor_key(connection_id: int) -> ResponseReturnValue:
 def take_vendor_key(connection_id: int) -> ResponseReturnValue:
     """Ask for no vendor key any more."""
     session = _writing()
-    connection = the_connection(session, connection_id)
+    connection = the_connection(session, connection_id, writes=True)
     with recorded(session, connection, datetime.now(UTC), who(), "remove vendor key"):
         remove_vendor_key(connection)
     session.commit()
@@ -111,7 +111,7 @@ def do_renew(connection_id: int) -> ResponseReturnValue:
     """Let an OAuth 1 key be good for longer."""
     form, now = typed_form(request.form), datetime.now(UTC)
     session = _writing()
-    connection = the_connection(session, connection_id)
+    connection = the_connection(session, connection_id, writes=True)
     last_day, errors = read_last_day(form)
     if not errors:
         try:
