@@ -64,8 +64,8 @@ class Explanation:
                 for v in self.verdicts
             ],
             "blocks": [
-                {"about": block.heading, "published": isinstance(block.decision, Included),
-                 "rules": [_rule(one) for one in block.checks]}
+                {"about": block.heading, "table": block.table, "id": block.id,
+                 "published": isinstance(block.decision, Included), "rules": [_rule(one) for one in block.checks]}
                 for block in self.blocks
             ],
         }  # fmt: skip

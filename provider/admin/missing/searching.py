@@ -61,7 +61,7 @@ def _exactly(find: Callable[[Session, str], int], session: Session, words: str) 
 
 def _people(session: Session, words: str, today: date) -> list[Hit]:
     exact = _exactly(finding.find_person, session, words)
-    named = search_people(session, words)
+    named = search_people(session, words.replace(",", " "))  # lists have the family name first
     ids = list(exact)
     if named is not None:
         query = select(Identity.person_id).where(among(session, Identity.person_id, named.people))

@@ -40,7 +40,7 @@ def test_what_alone_is_found_is_shown_at_once(pages: Pages, window: Window) -> N
     book = pages.book
     for words, where in (
         ("Ada Lake", f"/missing/person/{book.ada}/"), ("user1", f"/missing/person/{book.ada}/"),
-        ("p1@school.example", f"/missing/person/{book.ada}/"), ("1001-1", f"/missing/section/{book.first}/"),
+        ("Lake, Ada", f"/missing/person/{book.ada}/"), ("p1@school.example", f"/missing/person/{book.ada}/"), ("1001-1", f"/missing/section/{book.first}/"),
         ("Grant Middle", "/missing/school/2/"),
     ):  # fmt: skip
         answer = window.get(f"/missing/?search={words}")
