@@ -3,8 +3,10 @@
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -332,6 +334,25 @@ def test_of_two_who_change_a_connection_the_second_is_told(pages: Pages, ada: Wi
     assert late.status_code == 409 and "Somebody else has saved" in late.text and 'value="77"' in late.text
     made = connection_of(pages, "Canvas")
     assert made["gradebook"] and made["a_minute"] is None
+
+
+def test_of_two_who_save_at_the_same_moment_one_is_told(pages: Pages) -> None:
+    """Whichever comes second waits for the first, and is never answered with an error of the program."""
+    number, _ = make(pages, "Canvas")
+    windows = [pages.window("ada_min"), pages.window("ada_min")]
+    forms = [
+        options_form(window, number) | {"a_minute": str(limit)} for window, limit in zip(windows, (70, 80), strict=True)
+    ]
+    together = Barrier(2)
+
+    def save(place: int) -> int:
+        together.wait()
+        return int(windows[place].post(f"/applications/{number}/options", **forms[place]).status_code)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(save, range(2))) == [303, 409]
+    assert connection_of(pages, "Canvas")["a_minute"] in (70, 80)
+    assert len(audits(pages)) == 1
 
 
 #: What a connection is, what is chosen for it, words of the refusal.
