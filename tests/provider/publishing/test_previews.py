@@ -16,6 +16,7 @@ from provider.jobs.line import cancel
 from provider.jobs.tables import CANCELLED, DONE, FAILED, RUNNING, Job
 from provider.jobs.working import work_on_next
 from provider.previewing import KEPT, ask_for_preview, preview_now, preview_work
+from provider.publishing import keeping
 from provider.publishing.difference_tables import StoredDifference, StoredDifferenceRecord
 from provider.publishing.hypotheses import as_plain, from_plain
 from provider.publishing.preview import ActiveYear, Hypothesis, Mark, NoSuchHypothesis
@@ -174,7 +175,10 @@ def test_a_worker_that_is_killed_in_a_preview_leaves_nothing_of_it(session: Any,
     assert kept_rows() == 2 * rows_before
 
 
-def test_what_previews_have_found_is_kept_for_a_week(session: Any, provider_app: Flask) -> None:
+def test_what_previews_have_found_is_kept_for_a_week(
+    session: Any, provider_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "_BATCH", 2)  # what is kept and forgotten takes many transactions
     town = Town(provider_app, random_district(random.Random(3)))
     first = town.job_preview(EVERYTHING)
     assert of_job(first)
@@ -182,6 +186,8 @@ def test_what_previews_have_found_is_kept_for_a_week(session: Any, provider_app:
     second = town.job_preview(EVERYTHING)
     assert not of_job(first)
     assert of_job(second)
+    with db.engine.connect() as connection:
+        assert connection.execute(select(StoredDifference.id).where(StoredDifference.job_id == first)).first() is None
 
 
 def test_a_preview_writes_to_no_sis_table(session: Any, provider_app: Flask) -> None:
