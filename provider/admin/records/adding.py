@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import abort, flash, redirect, render_template, request
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from provider.admin.records.address import add_address, list_address, record_address
@@ -22,12 +22,15 @@ from provider.admin.records.typed import defaults, errors_of, form_of, typed_tex
 from provider.database import db
 from provider.sis.editing.checks import referred
 from provider.sis.editing.editing import NotEdited, add, find
-from provider.sis.editing.keys import read_reference
+from provider.sis.editing.keys import key_text, read_reference
 from provider.sis.editing.tables import EDITABLE, Field
 from provider.sis.editing.values import Texts
 from shared.database import will_write
 from shared.web.forms import Form
 from shared.web.lists import SIZE, Listing, read_asked
+
+#: Tables of which a new row is shown, so that what belongs to it can be added.
+_OWNERS = frozenset(referred(row.table, row.owner) for row in EDITABLE.values() if row.owner)
 
 
 @records.get("/<table>/add", endpoint="add")
@@ -67,6 +70,10 @@ def store(table: str) -> ResponseReturnValue:
     record(session, now, "add", edited, words)
     session.commit()
     flash(f"{words}: added.", "good")
+    if table == "person":
+        back = home_of(row)  # to its identity, which is wanted next
+    elif table in _OWNERS:
+        back = url_for("records.show", table=table, key=key_text(edited.key), back=back)
     return redirect(back, 303)
 
 

@@ -89,7 +89,8 @@ _RACES = {
     "white": "White",
     "hispanic_or_latino": "Hispanic or Latino",
 }
-_ROLE_MARKS = {
+#: The marks of a District Assignment that make roles, in words (P-24, P-39).
+ROLE_MARKS: Words = {
     "teacher": "Teacher",
     "special_education": "Special Education",
     "program": "Program",
@@ -104,8 +105,6 @@ _ROLE_MARKS = {
     "approver": "Approver",
     "fram_processor": "FRAM Processor",
 }
-#: The marks of a District Assignment that make roles, in words (P-24, P-39).
-ROLE_MARKS: Words = _ROLE_MARKS
 
 _PEOPLE = (
     Editable("person", "person", "people", (
@@ -182,10 +181,10 @@ _PEOPLE = (
         Field("title", "Title", hr=True),
         _HR_START,
         _HR_END,
-        *(Field(column, label) for column, label in _ROLE_MARKS.items()),
+        *(Field(column, label) for column, label in ROLE_MARKS.items()),
         _exclude(),
-    ), owner="person_id", marks=("Roles", tuple(_ROLE_MARKS)), person="person_id", hr_rows=True,
-       many_at_once=(*_ROLE_MARKS, EXCLUDE)),
+    ), owner="person_id", marks=("Roles", tuple(ROLE_MARKS)), person="person_id", hr_rows=True,
+       many_at_once=(*ROLE_MARKS, EXCLUDE)),
 )  # fmt: skip
 
 _SCHEDULING = (

@@ -163,6 +163,19 @@ def test_a_person_is_searched_for_before_the_form(ada: Window) -> None:
     assert chosen.status_code == 200 and f'<option value="{grade.id}"' in chosen.text
 
 
+@pytest.mark.usefixtures("sis")
+def test_a_new_row_is_shown_where_more_belongs_to_it(ada: Window) -> None:
+    """A person's identity is added on the person's page, a section's placements on the form of the section."""
+    added = ada.post("/records/person/add", **fields_of(ada.get("/records/person/add").text))
+    assert re.fullmatch(r"/people/\d+/", added.location)
+    where = f"/records/section/add?course_id={first('course').id}&back=/courses/"
+    typed = fields_of(ada.get(where).text) | {"number": "99", "trial_id": str(first("trial").id)}
+    added = ada.post(where, **typed)
+    assert re.fullmatch(r"/records/section/\d+\?back=/courses/", added.location)
+    page = ada.get(added.location).text
+    assert '<a href="/courses/">Back</a>' in page and "Placements: 0" in page and "Grading tasks of sections: 0" in page
+
+
 def test_guessed_ids_lead_nowhere(pages: Pages, ada: Window) -> None:
     for where in ("person/999999", "person/x", "person/1.2", "person/99999999999999", "person/-1", "setting/x",
                   "sis_user/1", "connection/1", "section_placement/1", "section_placement/1.1.zz~", "result/1",
