@@ -138,11 +138,13 @@ def test_assignments_without_mark_or_at_a_school_without_calendar(district: Smal
     bare = district.assign(person)
     closed = district.school("Closed", calendar=False)
     there = district.assign(person, closed, "counselor")
+    both = district.assign(person, closed)
     district.assign(person, None, external_lms_exclude=True)
     district.assign(person, closed, end_date=date(2026, 1, 9))
     told = found(district)
-    assert told["no-role-mark"] == [("assignment", bare)]
+    assert told["no-role-mark"] == [("assignment", bare), ("assignment", both)]
     assert told["no-calendar-at-school"] == [("assignment", there)]
+    district.change(rows.Assignment, both, external_lms_exclude=True)
     district.change(rows.Assignment, bare, program=True)
     district.change(rows.Assignment, there, school_id=1)
     assert {"no-role-mark", "no-calendar-at-school"}.isdisjoint(found(district))
