@@ -17,6 +17,7 @@ from shared.owner import is_alive
 PATIENCE = timedelta(minutes=2)
 
 ASKED = "asked for by hand"
+APPROVED = "approved by hand"
 EDITED = "after edits that concern everything"
 HOURLY = "hourly, from 06:00 to 18:00"
 DAILY = "daily"
@@ -50,7 +51,7 @@ class Coming(NamedTuple):
     @property
     def soon(self) -> bool:
         """Whether it begins within minutes, because somebody asked or edited something."""
-        return self.why in (ASKED, EDITED)
+        return self.why in (ASKED, APPROVED, EDITED)
 
 
 class Outlook(NamedTuple):
@@ -81,13 +82,16 @@ def outlook(connection: Connection, settings: DistrictSettings, zone: ZoneInfo, 
     """How refreshes stand at a moment (aware UTC) in a district."""
     clock = now.astimezone(zone), settings.daily_refresh_time, settings.production
     following, last = next_slot(*clock), last_slot(*clock)
-    asked = connection.scalar(select(func.min(RefreshRun.due_at)).where(RefreshRun.state == "due"))
+    due = connection.execute(select(RefreshRun.due_at, RefreshRun.approves).where(RefreshRun.state == "due")).first()
+    asked = due.due_at if due else None
     running, held, edits = at_work(connection, now), held_refresh(connection), _edits(connection)
     late = [asked] if asked else []
     if not _served(connection, last):
         late.append(last.at)
     overdue = [moment for moment in late if now - moment > PATIENCE]
-    coming = _first(following, asked, EVERYTHING[0] in edits and held is None)
+    coming = _first(following, EVERYTHING[0] in edits and held is None)
+    if due is not None and (due.approves is not None or (coming.at is not None and due.due_at <= coming.at)):
+        coming = Coming(due.due_at, APPROVED if due.approves is not None else ASKED)
     return Outlook(running, held, asked, coming, edits, min(overdue) if overdue and running is None else None)
 
 
@@ -96,11 +100,9 @@ def _edits(connection: Connection) -> dict[str, int]:
     return {kind: number for kind, number in rows}  # noqa: C416 - dict() would take a Result for a mapping
 
 
-def _first(following: Slot, asked: datetime | None, edited: bool) -> Coming:
+def _first(following: Slot, edited: bool) -> Coming:
     if edited:
         return Coming(None, EDITED)
-    if asked is not None and asked <= following.at:
-        return Coming(asked, ASKED)
     return Coming(following.at, DAILY if following.daily else HOURLY)
 
 

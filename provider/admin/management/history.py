@@ -42,15 +42,21 @@ def runs(session: Session, asked: Asked) -> Listing:
     where += [getattr(RefreshRun, name) == value for name, value in asked.filters.items()]
     total = session.scalar(select(func.count()).select_from(RefreshRun).where(*where)) or 0
     found = select(RefreshRun).where(*where).order_by(RefreshRun.id.desc()).limit(SIZE).offset(asked.offset)
-    return Listing([_run(row) for row in session.scalars(found)], total, asked)
+    rows = session.scalars(found).all()
+    approved = set(
+        session.scalars(select(RefreshRun.approves).where(RefreshRun.approves.in_([row.id for row in rows])))
+    )
+    return Listing([_run(row, row.id in approved) for row in rows], total, asked)
 
 
-def _run(row: RefreshRun) -> Run:
+def _run(row: RefreshRun, approved: bool) -> Run:
     started = row.started_at or row.due_at
     seconds = round((row.finished_at - started).total_seconds()) if row.finished_at else None
     words, mark = STANDS[row.state]
     if row.state == "held" and row.discarded_at is not None:
         words, mark = "Discarded", ""
+    elif row.state == "held" and approved:
+        words, mark = "Approved", ""
     return Run(
         row.id, STARTED.get(row.trigger, row.trigger), words, mark, started, seconds,
         row.added, row.changed, row.removed, row.message or "",

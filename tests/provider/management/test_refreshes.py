@@ -197,6 +197,7 @@ def test_what_was_shown_is_published_once_it_is_approved(managed: Managed) -> No
     assert json.loads(entry.after)["removed"] >= 260
     assert "0 unread" in told(window.get("/management/alerts/").text)
     assert "It is approved" in window.get(f"{CACHE}held/").text and "Approve</button>" not in window.page
+    assert "approved by hand" in window.get(CACHE).text and "> Approved<" in window.page.replace('">', "> ")
     managed.tick(datetime.now(UTC))
     assert managed.students() == before - 130
     assert window.get(f"{CACHE}held/").status_code == 404
