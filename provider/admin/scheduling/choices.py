@@ -1,12 +1,34 @@
-"""What the lists of scheduling are limited to by choice: school and school year."""
+"""What the lists of scheduling are asked for: an order, words, a school, a school year, a grading task."""
 
-from sqlalchemy import select
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from provider.sis.models import GradingTask, School, SchoolYear
+from shared.web.lists import Asked
 
+#: Words of a search that are looked for.
+MOST_WORDS = 5
 #: Value and words of each choice of a filter.
 Options = list[tuple[str, str]]
+
+
+def in_order(sorts: Mapping[str, tuple[Any, ...]], asked: Asked) -> list[Any]:
+    """What a list is sorted by, one way or the other."""
+    return [column.desc() if asked.descending else column for column in sorts[asked.sort]]
+
+
+def with_words(search: str, texts: Iterable[Any]) -> list[ColumnElement[bool]]:
+    """The conditions that each word of a search is a part of one of some texts."""
+    texts = tuple(texts)
+    return [or_(*(text.icontains(word, autoescape=True) for text in texts)) for word in words_of(search)]
+
+
+def words_of(search: str) -> list[str]:
+    """The words of a search that are looked for; further ones change nothing."""
+    return search.split()[:MOST_WORDS]
 
 
 def number(text: str | None) -> int | None:

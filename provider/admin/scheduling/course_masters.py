@@ -6,12 +6,11 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from provider.admin.guards import for_administrators
-from provider.admin.scheduling.choices import active_year, year_options
-from provider.admin.scheduling.finding import MOST_WORDS
+from provider.admin.scheduling.choices import active_year, in_order, with_words, year_options
 from provider.admin.scheduling.finding_courses import SORTS as COURSE_SORTS
 from provider.admin.scheduling.finding_courses import find_courses
 from provider.admin.scheduling.pages import show_page
@@ -78,12 +77,10 @@ def one(master_id: int) -> ResponseReturnValue:
 def find_masters(session: Session, asked: Asked) -> tuple[list[CourseMaster], int]:
     """(a page of course masters, how many there are in all); `asked.search`: words of their numbers and names."""
     texts = (CourseMaster.number, CourseMaster.name)
-    where = [
-        or_(*(text.icontains(word, autoescape=True) for text in texts)) for word in asked.search.split()[:MOST_WORDS]
-    ]
+    where = with_words(asked.search, texts)
     state = STATES.get(asked.filters.get("state", ""))
     where += [state[1]] if state else []
-    order = [column.desc() for column in SORTS[asked.sort]] if asked.descending else SORTS[asked.sort]
+    order = in_order(SORTS, asked)
     found = session.scalars(select(CourseMaster).where(*where).order_by(*order).offset(asked.offset).limit(SIZE))
     return list(found), session.scalar(select(func.count()).select_from(CourseMaster).where(*where)) or 0
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from provider.admin.names import names_of
 from provider.admin.scheduling import standing
-from provider.admin.scheduling.choices import active_year, number
+from provider.admin.scheduling.choices import active_year, in_order, number, words_of
 from provider.admin.scheduling.standing import OF_A_SECTION, Standing
 from provider.admin.sight import Sight, in_force
 from provider.eligibility import rows
@@ -29,9 +29,6 @@ from provider.sis.models import (
     Trial,
 )  # fmt: skip
 from shared.web.lists import SIZE, Asked
-
-#: Words of a search that are looked for; further ones change nothing.
-MOST_WORDS = 5
 
 #: What the list can be sorted by.
 SORTS: dict[str, tuple[Any, ...]] = {
@@ -84,10 +81,16 @@ def find_sections(session: Session, sight: Sight, asked: Asked) -> tuple[list[Se
                    where one is active; course by id, of whichever year
     """
     where = _where(session, sight, asked)
-    order = (column.desc() for column in SORTS[asked.sort]) if asked.descending else SORTS[asked.sort]
-    query = _joined(*standing.columns(OF_A_SECTION)).where(*where).order_by(*order).offset(asked.offset).limit(SIZE)
+    order = in_order(SORTS, asked)
+    query = (
+        standing.section_query(*standing.columns(OF_A_SECTION))
+        .where(*where)
+        .order_by(*order)
+        .offset(asked.offset)
+        .limit(SIZE)
+    )
     found = [standing.split(row, OF_A_SECTION) for row in session.execute(query)]
-    total = session.scalar(_joined(func.count()).where(*where)) or 0
+    total = session.scalar(standing.section_query(func.count()).where(*where)) or 0
     context = standing.context_of(sight.today, read(session, rows.SchoolYear), found)
     ids = [section.id for section, *_ in found]
     teachers, students = teachers_of(session, ids, sight.today), students_of(session, ids, sight.today)
@@ -104,29 +107,17 @@ def find_sections(session: Session, sight: Sight, asked: Asked) -> tuple[list[Se
 
 def section_ids(session: Session, sight: Sight, asked: Asked) -> Select[int]:
     """The ids of all sections that the list has, on whichever page."""
-    found: Select[int] = _joined(Section.id).where(*_where(session, sight, asked))
+    found: Select[int] = standing.section_query(Section.id).where(*_where(session, sight, asked))
     return found
 
 
 def _where(session: Session, sight: Sight, asked: Asked) -> list[ColumnElement[bool]]:
-    words = asked.search.split()[:MOST_WORDS]
+    words = words_of(asked.search)
     return [
         sight.of_sections(),
         *_filters(session, asked.filters, sight.today),
         *(_has(word, sight.today) for word in words),
     ]
-
-
-def _joined(*columns: Any) -> Any:
-    return (
-        select(*columns)
-        .select_from(Section)
-        .join(Course, Course.id == Section.course_id)
-        .join(Calendar, Calendar.id == Course.calendar_id)
-        .join(School, School.id == Calendar.school_id)
-        .join(Trial, Trial.id == Section.trial_id)
-        .outerjoin(CourseMaster, CourseMaster.id == Course.course_master_id)
-    )
 
 
 def _filters(session: Session, filters: Mapping[str, str], day: date) -> list[ColumnElement[bool]]:

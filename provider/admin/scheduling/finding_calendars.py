@@ -4,12 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from provider.admin.scheduling import standing
-from provider.admin.scheduling.choices import active_year, number
-from provider.admin.scheduling.finding import MOST_WORDS
+from provider.admin.scheduling.choices import active_year, in_order, number, with_words
 from provider.eligibility import rows
 from provider.eligibility.dates import text, year_window
 from provider.publishing.loading.reading import read
@@ -44,7 +43,7 @@ def find_calendars(session: Session, asked: Asked) -> tuple[list[CalendarRow], i
     asked.filters  school and year by id; without a year those of the active one
     """
     where = _where(session, asked)
-    order = [column.desc() for column in SORTS[asked.sort]] if asked.descending else SORTS[asked.sort]
+    order = in_order(SORTS, asked)
     joined = select(*standing.columns(_KINDS)).select_from(Calendar).join(School, School.id == Calendar.school_id)
     found = [
         standing.split(row, _KINDS)
@@ -68,9 +67,7 @@ def find_calendars(session: Session, asked: Asked) -> tuple[list[CalendarRow], i
 def _where(session: Session, asked: Asked) -> list[ColumnElement[bool]]:
     year, school = active_year(session, asked.filters.get("year")), number(asked.filters.get("school"))
     texts = (Calendar.name, School.name, School.number)
-    found: list[ColumnElement[bool]] = [
-        or_(*(text.icontains(word, autoescape=True) for text in texts)) for word in asked.search.split()[:MOST_WORDS]
-    ]
+    found = with_words(asked.search, texts)
     chosen = ((Calendar.school_year_id, year), (School.id, school))
     return found + [column == value for column, value in chosen if value is not None]
 

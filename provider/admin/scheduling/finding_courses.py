@@ -8,8 +8,7 @@ from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from provider.admin.scheduling import standing
-from provider.admin.scheduling.choices import active_year, number
-from provider.admin.scheduling.finding import MOST_WORDS
+from provider.admin.scheduling.choices import active_year, in_order, number, with_words
 from provider.admin.scheduling.standing import OF_A_COURSE, Standing
 from provider.admin.sight import in_force
 from provider.eligibility import rows
@@ -61,10 +60,16 @@ def find_courses(session: Session, today: date, asked: Asked) -> tuple[list[Cour
     asked.filters  school, year and master by id, state by its name in `STATES`; without a year those of the active one
     """
     where = _where(session, asked)
-    order = (column.desc() for column in SORTS[asked.sort]) if asked.descending else SORTS[asked.sort]
-    query = _joined(*standing.columns(OF_A_COURSE)).where(*where).order_by(*order).offset(asked.offset).limit(SIZE)
+    order = in_order(SORTS, asked)
+    query = (
+        standing.course_query(*standing.columns(OF_A_COURSE))
+        .where(*where)
+        .order_by(*order)
+        .offset(asked.offset)
+        .limit(SIZE)
+    )
     found = [standing.split(row, OF_A_COURSE) for row in session.execute(query)]
-    total = session.scalar(_joined(func.count()).where(*where)) or 0
+    total = session.scalar(standing.course_query(func.count()).where(*where)) or 0
     context = standing.context_of(today, read(session, rows.SchoolYear), found)
     ids = [course.id for course, *_ in found]
     sections, students = _sections(session, ids), _students(session, ids, today)
@@ -79,18 +84,8 @@ def find_courses(session: Session, today: date, asked: Asked) -> tuple[list[Cour
 
 def course_ids(session: Session, asked: Asked) -> Select[int]:
     """The ids of all courses that the list has, on whichever page."""
-    found: Select[int] = _joined(Course.id).where(*_where(session, asked))
+    found: Select[int] = standing.course_query(Course.id).where(*_where(session, asked))
     return found
-
-
-def _joined(*columns: Any) -> Any:
-    return (
-        select(*columns)
-        .select_from(Course)
-        .join(Calendar, Calendar.id == Course.calendar_id)
-        .join(School, School.id == Calendar.school_id)
-        .outerjoin(CourseMaster, CourseMaster.id == Course.course_master_id)
-    )
 
 
 def _where(session: Session, asked: Asked) -> list[ColumnElement[bool]]:
@@ -101,8 +96,7 @@ def _where(session: Session, asked: Asked) -> list[ColumnElement[bool]]:
     found = [column == value for column, value in chosen if value is not None]
     if state is not None:
         found.append(state[1])
-    words = asked.search.split()[:MOST_WORDS]
-    return found + [or_(*(text.icontains(word, autoescape=True) for text in texts)) for word in words]
+    return found + with_words(asked.search, texts)
 
 
 def _sections(session: Session, course_ids: Collection[int]) -> dict[int, int]:

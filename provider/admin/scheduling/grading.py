@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from provider.admin.scheduling.choices import active_year, number
-from provider.admin.scheduling.finding import MOST_WORDS
+from provider.admin.scheduling.choices import active_year, in_order, number, with_words
 from provider.sis.models import (
     Calendar,
     Course,
@@ -97,7 +96,7 @@ def find_windows(session: Session, today: date, asked: Asked) -> tuple[list[Wind
     asked.filters  school, year and task by id, state by its name in `STATES`; without a year those of the active one
     """
     where = _where(session, today, asked)
-    order = [column.desc() for column in SORTS[asked.sort]] if asked.descending else SORTS[asked.sort]
+    order = in_order(SORTS, asked)
     window = GradingWindow
     columns = (
         window.grading_task_id, window.term_id, GradingTask.name, Term.name, Calendar.name, School.name,
@@ -127,8 +126,7 @@ def _where(session: Session, today: date, asked: Asked) -> list[ColumnElement[bo
     found = [column == value for column, value in chosen if value is not None]
     if filters.get("state", "") in states:
         found.append(states[filters["state"]])
-    words = asked.search.split()[:MOST_WORDS]
-    return found + [or_(*(text.icontains(word, autoescape=True) for text in texts)) for word in words]
+    return found + with_words(asked.search, texts)
 
 
 def _joined(*columns: Any) -> Any:

@@ -10,24 +10,19 @@ from sqlalchemy.orm import Session
 
 from provider.admin.names import Name, names_of
 from provider.admin.scheduling import standing
-from provider.admin.scheduling.standing import OF_A_SECTION, Standing
+from provider.admin.scheduling.standing import OF_A_SECTION
 from provider.eligibility import rows
 from provider.eligibility.grading_tasks import tasks_of
-from provider.publishing.loading.reading import read
 from provider.sis.models import (
-    Calendar,
-    Course,
-    CourseMaster,
     GradingTask,
     GradingWindow,
     Roster,
-    School,
+    SchoolYear,
     Section,
     SectionGradingTask,
     SectionPlacement,
     SectionStaff,
     Term,
-    Trial,
 )  # fmt: skip
 
 #: The roles of Section Staff History in the order in which they are shown.
@@ -84,7 +79,6 @@ class OneSection(NamedTuple):
     school: rows.School
     master: rows.Master | None
     year: str
-    standing: Standing
     placed: tuple[Placed, ...]
     staff: tuple[Staffed, ...]
     roster: tuple[Rostered, ...]
@@ -113,26 +107,14 @@ class OneSection(NamedTuple):
 
 def read_one(session: Session, section_id: int, today: date) -> OneSection:
     """A section that is there."""
-    row = session.execute(
-        select(*standing.columns(OF_A_SECTION))
-        .select_from(Section)
-        .join(Trial, Trial.id == Section.trial_id)
-        .join(Course, Course.id == Section.course_id)
-        .join(Calendar, Calendar.id == Course.calendar_id)
-        .join(School, School.id == Calendar.school_id)
-        .outerjoin(CourseMaster, CourseMaster.id == Course.course_master_id)
-        .where(Section.id == section_id)
-    ).one()
-    found = standing.split(row, OF_A_SECTION)
-    section, trial, course, calendar, school, master = found
-    years = read(session, rows.SchoolYear)
-    context = standing.context_of(today, years, [found])
+    query = standing.section_query(*standing.columns(OF_A_SECTION)).where(Section.id == section_id)
+    section, trial, course, calendar, school, master = standing.split(session.execute(query).one(), OF_A_SECTION)
     staff, roster = _people(session, section_id, today)
     placed = _placed(session, section_id)
     tasks, own = _tasks(session, section_id, [one.term_id for one in placed], today)
     return OneSection(
-        section, trial, course, calendar, school, master, context.facts.years[calendar.school_year_id].name,
-        standing.of_section(context, section), placed, staff, roster, tasks, own,
+        section, trial, course, calendar, school, master, session.get_one(SchoolYear, calendar.school_year_id).name,
+        placed, staff, roster, tasks, own,
     )  # fmt: skip
 
 

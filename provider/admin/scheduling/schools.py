@@ -6,12 +6,11 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from provider.admin.guards import for_administrators
-from provider.admin.scheduling.choices import active_year, year_options
-from provider.admin.scheduling.finding import MOST_WORDS
+from provider.admin.scheduling.choices import active_year, in_order, with_words, year_options
 from provider.admin.scheduling.pages import show_page
 from provider.database import db
 from provider.sis.models import Calendar, Course, Enrollment, School, Section, Trial
@@ -54,7 +53,7 @@ def find_schools(session: Session, asked: Asked) -> tuple[list[SchoolRow], int]:
     """(a page of schools, how many there are in all); `asked.search`: words of their names and numbers."""
     year = active_year(session, asked.filters.get("year"))
     where = _where(asked, year)
-    order = [column.desc() for column in SORTS[asked.sort]] if asked.descending else SORTS[asked.sort]
+    order = in_order(SORTS, asked)
     found = session.scalars(select(School).where(*where).order_by(*order).offset(asked.offset).limit(SIZE)).all()
     total = session.scalar(select(func.count()).select_from(School).where(*where)) or 0
     calendars = _calendars(session, [school.id for school in found], year)
@@ -71,9 +70,7 @@ def find_schools(session: Session, asked: Asked) -> tuple[list[SchoolRow], int]:
 
 def _where(asked: Asked, year: int | None) -> list[ColumnElement[bool]]:
     texts = (School.name, School.number)
-    where: list[ColumnElement[bool]] = [
-        or_(*(text.icontains(word, autoescape=True) for text in texts)) for word in asked.search.split()[:MOST_WORDS]
-    ]
+    where = with_words(asked.search, texts)
     if asked.filters.get("state") == "excluded":
         where.append(School.external_lms_exclude.is_(True))
     if asked.filters.get("state") == "without":

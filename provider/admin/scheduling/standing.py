@@ -1,11 +1,14 @@
 """Whether the SIS lets courses and sections be published, in a few words for lists and pages: the rules' own answer.
 
-One joined statement brings the rows that decide (`columns`, `split`); `context_of` hands them to the rules.
+One joined statement brings the rows that decide (`section_query`, `course_query`, `columns`, `split`), which are given
+to the rules by `context_of`.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
+
+from sqlalchemy import select
 
 from provider.eligibility import rows
 from provider.eligibility.context import Context
@@ -14,6 +17,7 @@ from provider.eligibility.facts import Facts
 from provider.eligibility.rule import Row, Rule, Rules
 from provider.eligibility.rules.courses import CLASSES, COURSES
 from provider.publishing.loading.reading import MODELS
+from provider.sis import models
 from shared.oneroster.versions import Version
 
 #: The rows that decide about a course, and about a section; a course without a master has None for it.
@@ -45,6 +49,30 @@ class Standing(NamedTuple):
 
 
 PUBLISHED = Standing()
+
+
+def section_query(*columns: Any) -> Any:
+    """A query for columns of sections and of the rows that decide about them."""
+    return (
+        select(*columns)
+        .select_from(models.Section)
+        .join(models.Trial, models.Trial.id == models.Section.trial_id)
+        .join(models.Course, models.Course.id == models.Section.course_id)
+        .join(models.Calendar, models.Calendar.id == models.Course.calendar_id)
+        .join(models.School, models.School.id == models.Calendar.school_id)
+        .outerjoin(models.CourseMaster, models.CourseMaster.id == models.Course.course_master_id)
+    )
+
+
+def course_query(*columns: Any) -> Any:
+    """A query for columns of courses and of the rows that decide about them."""
+    return (
+        select(*columns)
+        .select_from(models.Course)
+        .join(models.Calendar, models.Calendar.id == models.Course.calendar_id)
+        .join(models.School, models.School.id == models.Calendar.school_id)
+        .outerjoin(models.CourseMaster, models.CourseMaster.id == models.Course.course_master_id)
+    )
 
 
 def columns(kinds: Iterable[type[Any]]) -> list[Any]:

@@ -13,7 +13,7 @@ from provider.admin.scheduling.standing import OF_A_SECTION
 from provider.eligibility import rows
 from provider.publishing.loading.reading import read
 from provider.sis.changes import changes_of
-from provider.sis.models import Calendar, Course, CourseMaster, Roster, ScheduleStructure, School, Section, Trial
+from provider.sis.models import Calendar, Course, Roster, ScheduleStructure, School, Section, Trial
 from shared.database import chunks
 
 
@@ -98,13 +98,7 @@ def _named(trials: Sequence[Trial]) -> Mapping[str, object] | None:
 def _sections(session: Session, structure_id: int) -> list[list[Any]]:
     """The sections of all trials of a structure, with what decides about each."""
     found = session.execute(
-        select(*standing.columns(OF_A_SECTION))
-        .select_from(Section)
-        .join(Trial, Trial.id == Section.trial_id)
-        .join(Course, Course.id == Section.course_id)
-        .join(Calendar, Calendar.id == Course.calendar_id)
-        .join(School, School.id == Calendar.school_id)
-        .outerjoin(CourseMaster, CourseMaster.id == Course.course_master_id)
+        standing.section_query(*standing.columns(OF_A_SECTION))
         .where(Trial.structure_id == structure_id)
         .order_by(Course.number, Section.number, Section.id)
     )

@@ -281,7 +281,7 @@ def test_making_a_trial_active_says_first_what_appears_and_disappears(pages: Pag
     draft(pages, book)
     window = pages.window("ada_min")
     said = text(window.get("/calendars/trials/9/").text)
-    assert "Appear: 1 section With 1 roster rows" in said and "1002-901" in said
+    assert "Appear: 1 section With 1 roster row;" in said and "1002-901" in said
     assert "Disappear: 2 sections With 3 roster rows" in said and "1001-1" in said and "1004-1" not in said
     assert "1 more of this trial stay hidden" in said
 
