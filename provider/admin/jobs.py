@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from provider.access.audit import audit
 from provider.admin.guards import for_administrators, who
@@ -21,6 +21,9 @@ from shared.web.redirects import own_path
 
 jobs = Blueprint("jobs", __name__, template_folder="templates", url_prefix="/jobs")
 for_administrators(jobs)
+
+#: What came of a job can be megabytes of rows; the pages of its kind read it.
+_WITHOUT_RESULT = defer(Job.result, raiseload=True)
 
 
 @jobs.app_context_processor
@@ -38,7 +41,8 @@ def show() -> str:
     if asked.search:
         where.append(Job.who.icontains(asked.search, autoescape=True))
     total = session.scalar(select(func.count()).select_from(Job).where(*where)) or 0
-    rows = session.scalars(select(Job).where(*where).order_by(Job.id.desc()).limit(SIZE).offset(asked.offset))
+    newest = select(Job).options(_WITHOUT_RESULT).where(*where).order_by(Job.id.desc())
+    rows = session.scalars(newest.limit(SIZE).offset(asked.offset))
     now = datetime.now(UTC)
     kinds = sorted((kind, words_of(kind)) for kind in {*KINDS, *session.scalars(select(Job.kind).distinct())})
     return render_template(
@@ -91,4 +95,4 @@ def cancel(job_id: int) -> ResponseReturnValue:
 
 def _job(session: Session, job_id: int) -> Job:
     """A job; 404 where there is none."""
-    return session.get(Job, job_id) or abort(404)
+    return session.get(Job, job_id, options=[_WITHOUT_RESULT]) or abort(404)

@@ -84,16 +84,18 @@ def conditions(asked: Asked, zone: ZoneInfo) -> list[ColumnElement[bool]]:
     return found
 
 
-def who_options(session: Session) -> list[tuple[str, str]]:
-    """Everybody who has changed something."""
-    names = sorted(session.scalars(select(AuditEntry.who).distinct()))
-    return [("", "Everybody"), *((name or A_COMMAND, name or "A command") for name in names)]
+Options = list[tuple[str, str]]
 
 
-def action_options(session: Session) -> list[tuple[str, str]]:
-    """Everything that was ever done."""
-    actions = sorted(session.scalars(select(AuditEntry.action).distinct()))
-    return [("", "All"), *((action, action_words(action)) for action in actions)]
+def options(session: Session) -> tuple[Options, Options]:
+    """(everybody who has changed something, everything that was ever done), asked for at once: it is a long table."""
+    there = session.execute(select(AuditEntry.who, AuditEntry.action).distinct()).all()
+    names = sorted({name for name, _ in there})
+    actions = sorted({action for _, action in there})
+    return (
+        [("", "Everybody"), *((name or A_COMMAND, name or "A command") for name in names)],
+        [("", "All"), *((action, action_words(action)) for action in actions)],
+    )
 
 
 def action_words(action: str) -> str:

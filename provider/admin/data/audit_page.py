@@ -4,14 +4,7 @@ from datetime import datetime
 
 from flask import Blueprint, Response, render_template, request
 
-from provider.admin.data.audit_entries import (
-    FILTERS,
-    Line,
-    action_options,
-    all_entries,
-    find_entries,
-    who_options,
-)  # fmt: skip
+from provider.admin.data.audit_entries import FILTERS, Line, all_entries, find_entries, options
 from provider.admin.guards import for_administrators
 from provider.database import db
 from provider.refreshing import district_zone
@@ -31,10 +24,10 @@ def show() -> str:
     session, asked = db.session(), _asked()
     zone = district_zone(session)
     rows, total = find_entries(session, asked, zone)
+    people, actions = options(session)
     return render_template(
-        "data/audit.html", listing=Listing(rows, total, asked), people=who_options(session),
-        actions=action_options(session), zone=str(zone),
-    )  # fmt: skip
+        "data/audit.html", listing=Listing(rows, total, asked), people=people, actions=actions, zone=str(zone)
+    )
 
 
 @audit.get("/audit.csv")
