@@ -14,6 +14,7 @@ from provider.access.health import LastCall, RequestDays, Strangers, health, las
 from provider.access.models import Connection
 from provider.admin.charts import Chart, daily
 from provider.eligibility.dates import year_window
+from provider.preparedness.reports import last_report
 from provider.publishing.alerts import Alert, count_alerts, list_alerts
 from provider.publishing.caches import Cache, caches
 from provider.publishing.counts import CollectionCounts, DayCounts, HeldBack, counts_of
@@ -56,13 +57,21 @@ class Kind(NamedTuple):
     chart: Chart
 
 
+class Holding(NamedTuple):
+    """A rule that holds back rows of a collection; `check` of the Preparedness report names them, "" for none."""
+
+    collection: str
+    rule: HeldBack
+    check: str
+
+
 class Published(NamedTuple):
-    """What one connection sees. `day`: of the last count; `rules`: what holds back most, with its collection."""
+    """What one connection sees. `day`: of the last count, None before there was one; `rules`: what holds back most."""
 
     connection: Connection
-    day: date
+    day: date | None
     kinds: tuple[Kind, ...]
-    rules: tuple[tuple[str, HeldBack], ...]
+    rules: tuple[Holding, ...]
 
 
 class Step(NamedTuple):
@@ -137,12 +146,15 @@ def _published(
     connection, edition = session.connection(), row.edition()
     today, yesterday = (counts_of(connection, edition, day) for day in (days[-1], days[-2]))
     if today is None:
-        return None
+        return Published(row, None, (), ())
     trend = published_by_day(connection, edition, days)
     kinds = tuple(_kind(one, yesterday, days, trend[name]) for name, one in today.collections.items())
     rules = [(name, rule) for name, one in today.collections.items() for rule in one.rules]
     rules.sort(key=lambda pair: -pair[1].count)
-    return Published(row, today.day, kinds, tuple(rules[:MOST_RULES]))
+    report = last_report(session)
+    checks = {check.number: check.name for check, count in report.counts if count} if report else {}
+    most = tuple(Holding(name, rule, checks.get(rule.rule, "")) for name, rule in rules[:MOST_RULES])
+    return Published(row, today.day, kinds, most)
 
 
 def _breadth(row: Connection) -> tuple[bool, bool, int, str, int]:

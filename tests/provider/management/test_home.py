@@ -15,6 +15,7 @@ from provider.access.connections import Options, add_connection, find_connection
 from provider.access.models import RequestLog
 from provider.admin.charts import HEIGHT, daily
 from provider.database import TRAFFIC, db
+from provider.preparedness.tables import ReadinessCount, ReadinessReport
 from provider.publishing.difference_tables import HeldBackCount, PublishedCount
 from provider.publishing.models import RefreshRun
 from provider.sis import models
@@ -141,7 +142,22 @@ def test_what_is_published_and_held_back_is_compared_with_yesterday(managed: Man
     users = page[page.index(" People ", page.index("Held back")) :][:60]
     assert "▲ 10 more" in users and " 3 11 " in users
     assert "People: 11 do not fulfil “The person has a username” (P-07)" in page
+    assert 'href="/preparedness/no-username/"' not in managed.window().get("/home/").text, "there is no report yet"
+    with managed.app.app_context():
+        report = ReadinessReport(made_at=datetime.now(UTC), day=today, seconds=1.0, finished=True)
+        db.session.add(report)
+        db.session.flush()
+        db.session.add(ReadinessCount(report_id=report.id, name="no-username", count=11))
+        db.session.commit()
+    assert 'href="/preparedness/no-username/"' in managed.window().get("/home/").text
     assert "What lms-1.1 sees" in home(managed, "?connection=1")
+    with managed.app.app_context():
+        options = Options(secondary_email=True)
+        sealer = managed.app.extensions["homeroom"]["sealer"]
+        added, _ = add_connection(db.session(), sealer, "new", Version.V1P2, options, datetime.now(UTC))
+        db.session.commit()
+        number = added.id
+    assert "Nothing has been counted for it yet" in home(managed, f"?connection={number}")
     for strange in ("?connection=999", "?connection=x", "?connection=99999999999999"):
         assert "What lms-1.2 sees" in home(managed, strange)
 
