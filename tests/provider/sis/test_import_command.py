@@ -48,6 +48,17 @@ def test_strict_says_that_nothing_was_written(call, tmp_path: Path) -> None:
     assert report["written"] is False and report["refused"] == 1
 
 
+def test_a_dry_run_says_what_would_become_of_every_row_and_writes_nothing(call, tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "in", base_and(roster=BASE["roster"] + "9,1,99,\n"))
+    result = call(folder, "--dry-run", "--json")
+    report = json.loads(result.output)
+    roster = next(count for count in report["files"] if count["file"] == "roster.csv")
+    assert (result.exit_code, report["written"], roster["created"], roster["refused"]) == (1, False, 3, 1)
+    assert "Nothing was written: a dry run" in call(folder, "--dry-run").output
+    report = json.loads(call(folder, "--json").output)
+    assert next(count for count in report["files"] if count["file"] == "roster.csv")["created"] == 3
+
+
 def test_json_holds_the_whole_report(call, tmp_path: Path) -> None:
     report = json.loads(call(write_files(tmp_path / "in", base_and()), "--json").output)
     assert report["ok"] is True and report["kind"] == "sis"
