@@ -29,6 +29,9 @@ from provider.database import db
 from shared.oneroster import scopes
 from shared.oneroster.versions import Version
 
+#: Where the environment of a request names the connection (its id) that was given a token, for the request log (P-114).
+GIVEN_TO = "homeroom.given_to"
+
 #: A token request is a few hundred bytes.
 MAXIMUM_BODY = 16 * 1024
 
@@ -121,6 +124,7 @@ class TokenServer(AuthorizationServer):
 
     def generate_token(self, grant_type: str, client: Client, scope: scopes.Grant, **_: Any) -> dict[str, Any]:
         token = self._tokens.issue(client.connection, scope.names, self._now)
+        request.environ[GIVEN_TO] = client.connection.id
         return {"access_token": token, "token_type": "Bearer", "expires_in": SECONDS, "scope": scope.scope}
 
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:

@@ -9,6 +9,7 @@ from uuid import uuid4
 from flask import Flask, Request, Response
 from flask.globals import request_ctx
 
+from provider.access.endpoint import GIVEN_TO
 from provider.access.inside import READS_AS
 from provider.access.request_log import Entry, harmless
 from shared.oneroster.query import Query
@@ -85,7 +86,7 @@ def _entry(request: ApiRequest, response: Response, request_id: str) -> Entry:
     collection = query if trace.records is not None and trace.total is not None else None
     return Entry(
         at=trace.at,
-        connection_id=trace.connection_id,
+        connection_id=trace.connection_id or request.environ.get(GIVEN_TO),
         method=request.method[:8],
         operation=_storable(endpoint.rpartition(".")[2] if endpoint else request.path)[:100],
         objects=_storable(" ".join((request.view_args or {}).values()))[:600] or None,

@@ -67,6 +67,20 @@ def test_who_could_not_be_let_in_and_what_does_not_exist_are_logged_too(publishe
     assert not any("secret" in str(vars(line)) for line in found)
 
 
+def test_who_is_given_a_token_is_logged(published: Published) -> None:
+    with published.app.app_context():
+        connection = db.session.scalars(select(Connection).where(Connection.name == "lms-1.1")).one()
+        number, key = connection.id, connection.client_id
+        secret = published.app.extensions["homeroom"]["sealer"].unseal(connection.secret_sealed)
+    asked = {"grant_type": "client_credentials", "client_id": key}
+    client = published.app.test_client()
+    assert client.post("/oauth2/token", data={**asked, "client_secret": secret}).status_code == 200
+    assert client.post("/oauth2/token", data={**asked, "client_secret": "wrong"}).status_code == 401
+    assert [(line.connection_id, line.operation) for line in lines(published)] == [
+        (number, "issue_token"), (None, "issue_token"),
+    ]  # fmt: skip
+
+
 def test_people_who_open_pages_are_not_logged(published: Published) -> None:
     assert published.app.test_client().get("/").status_code == 200
     assert lines(published) == []
