@@ -37,7 +37,7 @@ def test_a_score_is_found_from_the_list_of_sections_and_tells_how_it_came(distri
     page.get_by_role("row", name=TITLE).first.get_by_role("link").first.click()
     expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
     check_looks(page, "district-section")
-    page.get_by_role("link", name="Grade book").click()
+    page.get_by_role("link", name="Grade book", exact=True).click()
     expect(page.get_by_role("heading", name="Scores", exact=True)).to_be_visible()
     check_looks(page, "district-gradebook")
     page.get_by_role("link", name="87.5").click()
