@@ -62,7 +62,7 @@ _NOT_ENROLLED: Mapping[str, str] = {
 _NOT_ASSIGNED: Mapping[str, str] = {
     "P-34": "No role is marked",
     "P-35": "Ended",
-    "P-36": "The school has no calendar in the active year, or is excluded",
+    "P-36": "The school is not published",
     "P-37": "Outside the dates of the school year",
     "P-38": "External LMS Exclude",
 }

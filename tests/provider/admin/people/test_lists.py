@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from provider.admin.people import ordering, searching
 from provider.sis import models
@@ -198,7 +198,7 @@ def test_an_assignment_says_which_roles_it_gives_in_each_version(people: People)
     people.assign(people.person("Given9 Unlike", "unlike9", "staff"), "teacher", external_lms_exclude=True)
     page = people.get("/assignments/?search=unlike")
     for number, words in enumerate(cases):
-        assert row_of(page, f"Given{number}").endswith(f"{words} "), words
+        assert f" {words} Edit " in row_of(page, f"Given{number}"), words
     assert "Ended P-35" in row_of(page, "Given8") and "External LMS Exclude P-38" in row_of(page, "Given9")
     people.change(models.Assignment, ended, end_date=days(0))
     assert "Teacher Teacher" in row_of(people.get("/assignments/?search=unlike"), "Given8")
@@ -232,10 +232,12 @@ def test_the_rows_that_a_list_finds_are_changed_together(pages: Pages, people: P
     the filter finds (P-15, P-24, P-09); nothing before it is confirmed."""
     keys = [people.person(f"Given{number} Unlike", f"unlike{number}", "staff") for number in range(3)]
     enrolled, assigned = [people.enroll(key) for key in keys], [people.assign(key) for key in keys]
+    accounts = [*people.session.scalars(select(models.UserAccount.id).where(models.UserAccount.person_id.in_(keys)))]
     window = people.window
     for path, model, column, rows in (
         ("/enrollments/", models.Enrollment, "external_lms_exclude", enrolled),
         ("/assignments/", models.Assignment, "teacher", assigned),
+        ("/accounts/", models.UserAccount, "disabled", sorted(accounts)),
     ):
         query = "?search=unlike&sort=name"
         assert f'action="{path}bulk?search=unlike' in people.get(f"{path}{query}")
