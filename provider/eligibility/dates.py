@@ -32,9 +32,9 @@ def day_after(end: date) -> date:
 
     The SIS keeps last days (inclusive); endDate is exclusive in both versions (OneRoster 1.1 section 11, 1.2 section
     9), for sessions, enrollments and roles alike. A client that removes members "whose end date has come" so keeps them
-    through their last day.
+    through their last day. The last day of the calendar, with which some systems say "without end", stays what it is.
     """
-    return end + timedelta(days=1)
+    return end if end == date.max else end + timedelta(days=1)
 
 
 def current_identity(identities: Sequence[Identity], today: date) -> Identity | None:
