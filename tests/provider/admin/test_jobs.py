@@ -7,11 +7,13 @@ import pytest
 from sqlalchemy import select
 
 from provider.access.user_tables import AuditEntry
+from provider.admin.job_kinds import KINDS, address_of
 from provider.database import db
 from provider.jobs.line import ask
 from provider.jobs.showing import PATIENCE
 from provider.jobs.tables import Job
 from provider.jobs.working import JobAtWork, Outcome, work_on_next
+from provider.working import KINDS as WORK
 from tests.provider.admin.conftest import Pages
 
 SCRIPT = "<script>alert(1)</script>"
@@ -119,3 +121,10 @@ def test_jobs_are_for_administrators(pages: Pages, asked: list[int]) -> None:
     assert nobody.client.post(f"/jobs/{asked[0]}/cancel").status_code == 400, "without the token of a form"
     for number in (0, 999, 2**31, 10**30):
         assert nobody.get(f"/jobs/{number}/").status_code == 404
+
+
+def test_every_kind_of_work_has_words_and_a_page_that_is_there(pages: Pages) -> None:
+    assert set(KINDS) == set(WORK)
+    with pages.app.test_request_context():
+        for kind, told in KINDS.items():
+            assert told.words and (address_of(kind, 1) or not told.endpoint), kind
