@@ -93,7 +93,8 @@ def _named(session: Session, word: str) -> ColumnElement[bool]:
     """A part of a name, in large or small letters."""
     before = "" if len(word) == 1 else "%"
     if not is_sqlite(session):
-        return or_(*(name.ilike(f"{before}{_plain(word)}%", escape="/") for name in _NAMES))
+        # Quicker there than ILIKE.
+        return or_(*(func.lower(name).like(f"{before}{_plain(word.lower())}%", escape="/") for name in _NAMES))
     # LIKE takes large and small letters for the same there, of ASCII alone; an escape doubles its time.
     forms = sorted({word} if word.isascii() else _forms(word) | {word.capitalize()})
     escape = "/" if any(sign in word for sign in "/%_") else None
