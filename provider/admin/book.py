@@ -140,8 +140,9 @@ def read_items(session: Session, section_id: int) -> list[Item]:
     own = session.scalars(
         select(SectionGradingTask.grading_task_id).where(SectionGradingTask.section_id == section_id)
     ).all()
-    tasks: dict[int, str] = dict(session.execute(select(GradingTask.id, GradingTask.name)).all())
-    usual = next(iter(tasks_of(own, tasks)), None)
+    every = session.scalars(select(GradingTask)).all()
+    tasks = {task.id: task.name for task in every}
+    usual = next(iter(tasks_of(own, tasks, {task.id for task in every if task.external_lms_exclude})), None)
     rows = session.execute(
         select(LineItem, GradeCategory.name, Term.name, Connection.name)
         .join(GradeCategory, GradeCategory.id == LineItem.category_id)

@@ -142,6 +142,7 @@ class GradingTask(NamedTuple):
 
     id: int
     name: str
+    external_lms_exclude: bool = False
 
 
 class SectionTask(NamedTuple):

@@ -110,6 +110,22 @@ def _terms_text(facts: AssignmentFacts) -> str:
     return ", ".join(f"{t.name} ({t.start_date} to {t.end_date})" for t in facts.terms) or "it has none"
 
 
+class TaskFacts(NamedTuple):
+    """What a line item counts for. `excluded`: its task, which platforms are not offered, "" for every task of the
+    class; None: they are offered it.
+    """
+
+    excluded: str | None
+
+
+TASK: tuple[Check[TaskFacts], ...] = (
+    Check("P-74", "The grading task is not excluded from platforms.",
+          lambda facts: facts.excluded is None,
+          lambda facts: "the district takes no scores of platforms for "
+          f"{facts.excluded or 'any grading task of the class'} (External LMS Exclude)"),
+)  # fmt: skip
+
+
 class Window(NamedTuple):
     """When a grading task may be graded in a term; both days are inclusive."""
 

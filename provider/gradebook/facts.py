@@ -30,7 +30,7 @@ _TERMS = """SELECT DISTINCT p.section_id, t.id, t.name, t.start_date, t.end_date
     t.grading_period_sourced_id FROM section_placement p JOIN term t ON t.id = p.term_id WHERE p.section_id {among}"""
 _ROSTERS = "SELECT section_id, person_id, start_date, end_date FROM roster WHERE section_id {among}"
 _ROSTERS_OF = "SELECT section_id, person_id, start_date, end_date FROM roster WHERE person_id {among}"
-_TASKS = "SELECT id FROM grading_task"
+_TASKS = "SELECT id, name, external_lms_exclude FROM grading_task"
 _SECTION_TASKS = "SELECT section_id, grading_task_id FROM section_grading_task WHERE section_id {among}"
 _WINDOWS = """SELECT w.grading_task_id, w.term_id, k.name, t.name, w.opens_on, w.closes_on FROM grading_window w
     JOIN grading_task k ON k.id = w.grading_task_id JOIN term t ON t.id = w.term_id WHERE w.term_id {among}"""
@@ -100,14 +100,18 @@ def rosters(
 
 
 class Windows:
-    """The grading windows of line items in some sections and terms (P-119). A line item without a task is of the first
-    of its section (P-118)."""
+    """The grading windows of line items in some sections and terms (P-119), and which tasks platforms are not offered
+    (P-74). A line item without a task is of the first of its section that they are offered (P-118).
+    """
 
     def __init__(self, connection: Connection, places: Iterable[tuple[int, int | None]]) -> None:
         """`places`: section and term of each line item."""
-        placed = {(section, term) for section, term in places if term is not None}
-        found = fetch_among(connection, _WINDOWS, {term for _, term in placed})
-        self._first = _first_tasks(connection, {section for section, _ in placed}) if found else {}
+        placed = set(places)
+        found = fetch_among(connection, _WINDOWS, {term for _, term in placed if term is not None})
+        tasks = fetch(connection, _TASKS, {})
+        self._excluded: dict[int, str] = {task: name for task, name, excluded in tasks if excluded}
+        of_sections = {section for section, _ in placed} if found or self._excluded else set()
+        self._first = _first_tasks(connection, of_sections, [task for task, *_ in tasks], self._excluded)
         self._windows = {
             (task, term): Window(task_name, term_name, _day(opens), _day(closes))
             for task, term, task_name, term_name, opens, closes in found
@@ -118,14 +122,23 @@ class Windows:
         task = self._first.get(section) if task is None else task
         return None if task is None or term is None else self._windows.get((task, term))
 
+    def excluded(self, task: int | None, section: int) -> str | None:
+        """The name of a line item's task, where platforms are not offered it (P-74): "" where they are offered none of
+        the section's; None where the line item can be graded.
+        """
+        if task is None:
+            return "" if self._excluded and self._first[section] is None else None
+        return self._excluded.get(task)
 
-def _first_tasks(connection: Connection, sections: Collection[int]) -> dict[int, int | None]:
-    """The first grading task of each of some sections; None where the district has none."""
-    every = [task for (task,) in fetch(connection, _TASKS, {})]
+
+def _first_tasks(
+    connection: Connection, sections: Collection[int], every: Collection[int], excluded: Collection[int]
+) -> dict[int, int | None]:
+    """The first grading task of each of some sections; None where there is none."""
     own: dict[int, list[int]] = defaultdict(list)
     for section, task in fetch_among(connection, _SECTION_TASKS, sections):
         own[section].append(task)
-    return {section: next(iter(tasks_of(own[section], every)), None) for section in sections}
+    return {section: next(iter(tasks_of(own[section], every, excluded)), None) for section in sections}
 
 
 class Scales:

@@ -228,6 +228,31 @@ def test_a_closed_grading_window_is_named(written, book, place, version):
         written.edit_sis(lambda s: s.query(GradingWindow).delete())
 
 
+def test_a_grading_task_that_is_excluded_takes_no_grades(written, book, place, version):
+    """P-74: of a section's tasks the first that is offered counts; where none is, platforms write nothing."""
+    item = book.put_line_item(place)
+    result = book.put_result(place, item, place.students[0])
+    score = {"result": place.result(item, place.students[0], score=81)}
+
+    def exclude(session, excluded):
+        for task in session.query(GradingTask):
+            task.external_lms_exclude = excluded(task)
+
+    try:
+        written.edit_sis(lambda s: exclude(s, lambda task: task.name == "Term Grade"))
+        assert book.put(f"/results/{result}", score).status_code < 300
+        written.edit_sis(lambda s: exclude(s, lambda task: True))
+        for answer in (
+            book.put(f"/results/{result}", score),
+            book.put(f"/lineItems/{item}", {"lineItem": place.line_item()}),
+            book.put(f"/lineItems/{new_id()}", {"lineItem": place.line_item()}),
+        ):
+            assert "any grading task of the class (External LMS Exclude)" in refused(answer, version)
+    finally:
+        written.edit_sis(lambda s: exclude(s, lambda task: task.name == "Conduct"))
+    assert book.put(f"/results/{result}", score).status_code < 300
+
+
 def test_scores_and_the_letters_of_a_score_group(written):
     """P-120: a percent alone is named by the group; a letter alone must be one of it; both are kept as sent."""
     book = Gradebook(written.lms(V1P2))

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from provider.admin.scheduling.choices import active_year, in_order, number, with_words
+from provider.eligibility.grading_tasks import tasks_of
 from provider.sis.models import (
     Calendar,
     Course,
@@ -37,12 +38,15 @@ STATES = {"open": "Open", "later": "Opens later", "over": "Closed"}
 
 
 class TaskRow(NamedTuple):
-    """A grading task; `sections` of the year that have it as one of their own; `first`: that of all others (P-118)."""
+    """A grading task; `sections` of the year that have it as one of their own; `first`: that of all others (P-118);
+    `excluded`: platforms are not offered it (P-74).
+    """
 
     id: int
     code: str
     name: str
     first: bool
+    excluded: bool
     sections: int
 
 
@@ -83,10 +87,12 @@ def tasks_in_use(session: Session, year_id: int | None) -> list[TaskRow]:
     if year_id is not None:
         counted = counted.where(Calendar.school_year_id == year_id)
     sections: dict[int, int] = dict(session.execute(counted).all())
-    tasks = session.execute(select(GradingTask.id, GradingTask.code, GradingTask.name).order_by(GradingTask.id)).all()
+    tasks = session.scalars(select(GradingTask).order_by(GradingTask.id)).all()
+    first = tasks_of((), [task.id for task in tasks], {task.id for task in tasks if task.external_lms_exclude})
     return [
-        TaskRow(key, code, name, key == tasks[0].id, sections.get(key, 0)) for key, code, name in tasks
-    ]  # fmt: skip
+        TaskRow(task.id, task.code, task.name, task.id in first, task.external_lms_exclude, sections.get(task.id, 0))
+        for task in tasks
+    ]
 
 
 def find_windows(session: Session, today: date, asked: Asked) -> tuple[list[WindowRow], int]:

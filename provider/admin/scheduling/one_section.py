@@ -61,11 +61,13 @@ class Rostered(NamedTuple):
 
 class Task(NamedTuple):
     """A grading task of a section. `windows`: term, first and last day on which it is graded, whether that is today; of
-    a term without one it may always be (P-119). `first`: that of the line items that name none (P-118)."""
+    a term without one it may always be (P-119). `first`: that of the line items that name none (P-118); `excluded`:
+    platforms are not offered it (P-74)."""
 
     id: int
     name: str
     first: bool
+    excluded: bool
     windows: tuple[tuple[str, date, date, bool], ...]
 
 
@@ -151,11 +153,14 @@ def _people(session: Session, section_id: int, today: date) -> tuple[tuple[Staff
 
 
 def _tasks(session: Session, section_id: int, term_ids: Sequence[int], today: date) -> tuple[tuple[Task, ...], bool]:
-    every: dict[int, str] = dict(session.execute(select(GradingTask.id, GradingTask.name)).all())
+    tasks = session.scalars(select(GradingTask)).all()
+    every = {task.id: task.name for task in tasks}
+    excluded = {task.id for task in tasks if task.external_lms_exclude}
     own = session.scalars(
         select(SectionGradingTask.grading_task_id).where(SectionGradingTask.section_id == section_id)
     ).all()
-    chosen = tasks_of(own, every)
+    chosen, offered = tasks_of(own, every, ()), tasks_of(own, every, excluded)
+    chosen = sorted({*chosen, *offered})
     windows = session.execute(
         select(GradingWindow.grading_task_id, Term.name, GradingWindow.opens_on, GradingWindow.closes_on)
         .join(Term, Term.id == GradingWindow.term_id)
@@ -163,7 +168,7 @@ def _tasks(session: Session, section_id: int, term_ids: Sequence[int], today: da
         .order_by(Term.start_date, Term.id)
     ).all()
     return tuple(
-        Task(key, every[key], key == chosen[0], tuple(
+        Task(key, every[key], key in offered[:1], key in excluded, tuple(
             (term, opens, closes, opens <= today <= closes) for task, term, opens, closes in windows if task == key
         ))
         for key in chosen

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import insert
 
 from provider.gradebook.bodies import Body
-from provider.gradebook.checks import ASSIGNMENT, GRADING, AssignmentFacts, WindowFacts, require
+from provider.gradebook.checks import ASSIGNMENT, GRADING, TASK, AssignmentFacts, TaskFacts, WindowFacts, require
 from provider.gradebook.drafts.draft import Drafts, Row, check_range, mismatch, unknown
 from provider.gradebook.facts import Scales, Section, Windows
 from provider.gradebook.lookups import fetch_among
@@ -48,6 +48,7 @@ class LineItems(Drafts):
         self._had = {one: section for one, section in fetch_among(connection, _CATEGORIES_BY_ID, had)}  # noqa: C416
         self._uncategorized = dict(fetch_among(connection, _UNCATEGORIZED, self.sections.keys()))
         self._scales = Scales(connection, (body.values.get("scoreScale") for body in bodies))
+        self._tasks = Windows(connection, ((section, None) for section in self.sections))
 
     def section_of(self, row: Row) -> int | None:
         section: int | None = row["section_id"]
@@ -65,10 +66,12 @@ class LineItems(Drafts):
             values["title"], settings.assignment_name_limit, due_on, None if year is None else (year.first, year.last),
             section.terms, settings.due_date_strict,
         ), body.place)  # fmt: skip
+        task = None if before is None else before["grading_task_id"]
+        require(TASK, TaskFacts(self._tasks.excluded(task, section.id)), body.place)
         term, note = place(due_on, section.terms)
         return {
             "section_id": section.id, "term_id": None if term is None else term.id, "note": note,
-            "grading_task_id": None if before is None else before["grading_task_id"],
+            "grading_task_id": task,
             "assigned_at": values["assignDate"], "due_at": values["dueDate"],
             **self.keep_unknown(body, before, {
                 "title": "title", "description": "description", "resultValueMin": "value_min",

@@ -8,8 +8,10 @@ from provider.gradebook.checks import (
     GRADING,
     OPEN_TO_RESULTS,
     ROSTER,
+    TASK,
     OwnerFacts,
     RosterFacts,
+    TaskFacts,
     WindowFacts,
     require,
 )  # fmt: skip
@@ -115,4 +117,5 @@ class Results(Scored):
 
     def _require_open(self, item: _LineItem, place: str) -> None:
         window = self._windows.of(item.grading_task_id, item.section_id, item.term_id)
+        require(TASK, TaskFacts(self._windows.excluded(item.grading_task_id, item.section_id)), place)
         require(GRADING, WindowFacts(window, self.writer.today), place)

@@ -60,14 +60,15 @@ def class_title(row: rows.Section, its_course: rows.Course, form: str) -> str:
 
 
 def _put_grading_tasks(rest: dict[str, Any], context: Context, section_id: int) -> None:
-    """What the section is graded by (P-118, 1.2 only); the standard has no place for it but `metadata`.
+    """What the section is graded by (P-74, P-118, 1.2 only); the standard has no place for it but `metadata`.
 
     A section without tasks of its own tells the district's first, so that a platform that compares sections (C-128)
     need not know what stands for none.
     """
     tasks = context.facts.grading_tasks
     own = context.facts.section_tasks.get(section_id, ())
-    found = [tasks[number] for number in tasks_of((row.grading_task_id for row in own), tasks)]
+    excluded = {task.id for task in tasks.values() if task.external_lms_exclude}
+    found = [tasks[number] for number in tasks_of([row.grading_task_id for row in own], tasks, excluded)]
     if found:
         rest["metadata"] = {GRADING_TASKS: [{"id": str(task.id), "name": task.name} for task in found]}
 

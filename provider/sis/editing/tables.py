@@ -300,6 +300,7 @@ _GRADE_BOOK = (
     Editable("grading_task", "grading task", "grading tasks", (
         Field("code", "Code"),
         Field("name", "Name"),
+        Field(EXCLUDE, "External LMS Exclude", "Platforms are not told of it and send no scores for it."),
     )),
     Editable("section_grading_task", "grading task of a section", "grading tasks of sections", (
         Field("section_id", "Section", once=True),

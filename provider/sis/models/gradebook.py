@@ -11,7 +11,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column
 
 from provider.database import db
-from provider.sis.models.columns import Flag, Id, owner
+from provider.sis.models.columns import Exclude, Flag, Id, owner
 from shared.database import UtcDateTime
 
 #: The words of OneRoster for how far a result is (1.1 and 1.2; 1.2 also takes ext: tokens).
@@ -19,13 +19,16 @@ SCORE_STATUSES = ("exempt", "fully graded", "not submitted", "partially graded",
 
 
 class GradingTask(db.Model):
-    """What is graded in a term: "Quarter Grade", "Final Exam" … (P-118)."""
+    """What is graded in a term: "Quarter Grade", "Final Exam" … (P-118). One that is excluded takes no scores of
+    platforms and is not told to them (P-74).
+    """
 
     __tablename__ = "grading_task"
 
     id: Mapped[Id]
     code: Mapped[str] = mapped_column(String(20), unique=True)
     name: Mapped[str] = mapped_column(String(120))
+    external_lms_exclude: Mapped[Exclude]
 
 
 class SectionGradingTask(db.Model):

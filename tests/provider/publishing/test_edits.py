@@ -74,6 +74,10 @@ def test_a_new_and_a_deleted_row_are_edits(published: Published) -> None:
     assert len(published.read("enrollments", filter="user.sourcedId='s3' AND class.sourcedId='2'")) == 1
 
 
+def _set_excluded(task: int) -> None:
+    db.session.get_one(models.GradingTask, task).external_lms_exclude = True
+
+
 def test_a_grading_task_of_a_section_is_an_edit_of_its_class(published: Published) -> None:
     """P-90, P-118: what a section is graded by, and what a task is called, are read as soon as they are refreshed."""
 
@@ -101,6 +105,12 @@ def test_a_grading_task_of_a_section_is_an_edit_of_its_class(published: Publishe
     assert edited(lambda: db.session.delete(db.session.get(models.SectionGradingTask, gone))) == {("section", 2)}
     tick(published)
     assert told("2") == {"ic.gradingTasks": both[1:]}
+    assert edited(lambda: _set_excluded(1)) == {("everything", 0)}
+    tick(published)
+    assert (told("1"), told("2")) == ({"ic.gradingTasks": both[1:]}, {"ic.gradingTasks": both[1:]}), "P-74"
+    edited(lambda: _set_excluded(2))
+    tick(published)
+    assert told("1") is told("2") is None, "P-74: none is offered"
     assert published.refresh().changed == 0, "a refresh of everything finds nothing else"
 
 

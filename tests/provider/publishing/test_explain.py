@@ -10,10 +10,10 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from provider.access.connections import Options, add_connection
-from provider.explain_command import explain_command
 from provider.context import ProviderContext
 from provider.eligibility import rows
 from provider.eligibility.explain import ENTITIES
+from provider.explain_command import explain_command
 from provider.publishing.explain import Explanation, explain
 from provider.publishing.finding import NotFound
 from shared.oneroster.versions import Version
