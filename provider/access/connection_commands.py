@@ -58,7 +58,7 @@ def add_command(
         described = describe(context, session, made, secret=True)
     print_connections(described, as_json)
     if not as_json:
-        click.echo("It sees nothing before the next refresh: homeroom provider refresh", err=True)
+        click.echo("It sees nothing before the next refresh: of a worker, or homeroom provider refresh", err=True)
 
 
 @click.command("list")

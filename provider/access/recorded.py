@@ -1,4 +1,6 @@
-"""Changes of connections in the audit trail: from what to what, without a secret. Nothing here commits."""
+"""Changes of connections: what each leaves in the audit trail, from what to what, without a secret, and that what it
+asks for is published. Nothing here commits.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from provider.access.audit import audit
+from provider.access.awaited import publish_soon
 from provider.access.description import options_of
 from provider.access.models import Connection
 
@@ -27,7 +30,9 @@ def recorded_values(session: Session, connection: Connection) -> dict[str, Any]:
 
 @contextmanager
 def recorded(session: Session, connection: Connection, now: datetime, by: By, action: str) -> Iterator[None]:
-    """Note what the block changes of a connection, as `action`; nothing where nothing changes."""
+    """Note what the block changes of a connection, as `action`; nothing where nothing changes. A worker sees to it that
+    what it asks for now is published.
+    """
     before = recorded_values(session, connection)
     yield
     session.flush()
@@ -36,11 +41,13 @@ def recorded(session: Session, connection: Connection, now: datetime, by: By, ac
     if changed:
         old, new = ({name: values[name] for name in changed} for values in (before, after))
         audit(session, now, by, action, connection.name, old, new)
+        publish_soon(session, connection)
 
 
 def record_added(session: Session, connection: Connection, now: datetime, by: By) -> None:
-    """Note a new connection."""
+    """Note a new connection. A worker sees to it that what it asks for is published."""
     audit(session, now, by, "add connection", connection.name, None, recorded_values(session, connection))
+    publish_soon(session, connection)
 
 
 def record_removed(session: Session, connection: Connection, now: datetime, by: By) -> None:

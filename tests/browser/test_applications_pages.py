@@ -77,7 +77,7 @@ def test_a_connection_is_made_told_limited_and_removed(district: District) -> No
     page.get_by_label("Phone numbers").uncheck()
     check_looks(page, "application-options")
     page.get_by_role("button", name="Save the options").click()
-    expect(page.get_by_text("changes with the next refresh")).to_be_visible()
+    expect(page.get_by_text("changes with the refresh that follows by itself")).to_be_visible()
     page.get_by_role("button", name="Disable").click()
     expect(page.get_by_text("Disabled: its calls and tokens are refused")).to_be_visible()
     page.get_by_role("link", name="Remove this connection").click()

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from provider.access.awaited import is_published
 from provider.access.changing import change_connection
 from provider.access.connections import BadConnection, set_schools
 from provider.access.limits import A_MINUTE, AT_A_TIME
@@ -23,7 +24,7 @@ from provider.admin.applications.fields import (
     school_choices,
     stored_values,
 )  # fmt: skip
-from provider.admin.applications.seen import is_published, next_refresh, seen_by
+from provider.admin.applications.seen import next_refresh, seen_by
 from provider.admin.applications.told import OAUTH_WORDS, as_text, functions, last_day, lines_for_vendor, state_of
 from provider.admin.guards import who
 from provider.database import db
@@ -100,7 +101,7 @@ def _save(session: Session, connection: Connection, form: Form, _stored: Stored)
     except BadConnection as error:
         return in_form(error.fields)
     if connection.edition() != before and not is_published(session, connection):
-        flash("What it sees changes with the next refresh. Until then its platform is told to wait (503).", "warn")
+        flash("What it sees changes with the refresh that follows by itself. Its platform waits for it (503).", "warn")
     elif connection.edition() != before and was_published:
         flash("What it sees has changed at once: another connection has had the same options.", "warn")
     return {}
@@ -110,7 +111,6 @@ def _options_page(session: Session, connection: Connection, form: Form) -> str:
     return render_template(
         "applications/options.html", connection=connection, form=form, schools=school_choices(session),
         share=SHARE_WORDS, at_a_time=AT_A_TIME, a_minute=A_MINUTE, new=False,
-        coming=next_refresh(session, datetime.now(UTC)), zone=time_zone(session.connection()).key,
     )  # fmt: skip
 
 
@@ -127,7 +127,7 @@ def switch(connection_id: int, what: str) -> ResponseReturnValue:
     session.commit()
     flash("Enabled." if what == "enable" else "Disabled: its calls and tokens are refused from now on.", "good")
     if waits:
-        flash("Nothing is published for its options yet: until the next refresh its platform is told to wait.", "warn")
+        flash("Its platform is told to wait until the refresh that follows by itself.", "warn")
     return redirect(url_for("applications.one", connection_id=connection_id), 303)
 
 

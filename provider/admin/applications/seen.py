@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from provider.access.models import Connection
 from provider.eligibility.edition import Edition
 from provider.gradebook.facts import time_zone
 from provider.publishing.catalog import COLLECTIONS, extents_at, find_edition, published_dates
@@ -25,7 +24,7 @@ class Collection(NamedTuple):
 
 class Seen(NamedTuple):
     """What is published for a connection. `since`: when it last changed; None: its edition has not been built yet, and
-    its platform has to wait for the next refresh (503)."""
+    its platform has to wait for the refresh that follows by itself (503)."""
 
     collections: tuple[Collection, ...]
     since: datetime | None
@@ -44,12 +43,6 @@ def seen_by(session: Session, edition: Edition, now: datetime) -> Seen:
     collections = (Collection(name, extents[built.collections[name]].size, counts.get(name)) for name in there)
     since = published_dates(database, built.id, built.revision - 1)[built.revision]
     return Seen(tuple(collections), since)
-
-
-def is_published(session: Session, connection: Connection) -> bool:
-    """Whether what its options say has been built already: its platform need not wait for a refresh."""
-    built = find_edition(session.connection(), connection.edition())
-    return built is not None and built.revision > 0
 
 
 def next_refresh(session: Session, now: datetime) -> Coming:

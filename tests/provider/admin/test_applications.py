@@ -19,6 +19,7 @@ from provider.access.models import Connection
 from provider.access.user_tables import AuditEntry
 from provider.database import db
 from provider.eligibility.edition import SHARE
+from provider.sis.changes import SisChange
 from provider.sis.settings import write_setting
 from shared.oneroster.versions import Version
 from tests.provider.admin.conftest import Pages, Window
@@ -316,7 +317,9 @@ def test_options_and_schools_are_changed_together(pages: Pages, ada: Window) -> 
     assert entry[:3] == ("ada_min", "change connection", "Canvas")
     assert set(entry[3]) == {"functions", "schools", "share", "at_a_time", "a_minute"}
     assert (entry[3]["schools"], entry[4]["schools"]) == ("all", ["101"])
-    assert "with the next refresh" in ada.get(f"/applications/{number}/").text
+    assert "with the refresh that follows by itself" in ada.get(f"/applications/{number}/").text
+    with pages.app.app_context():
+        assert [(row.kind, row.key) for row in db.session.scalars(select(SisChange))] == [("everything", 0)]
 
 
 def test_a_change_without_a_change_is_not_in_the_audit_trail(pages: Pages, ada: Window) -> None:
