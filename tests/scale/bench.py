@@ -18,14 +18,14 @@ import tempfile
 from pathlib import Path
 
 from tests.database import PostgresqlServer, postgresql_programs
-from tests.scale import building, grades, pages, passback, queries, syncing, waiting
+from tests.scale import building, grades, lists, pages, passback, queries, syncing, waiting
 from tests.scale.document import as_data, look_around, write_document
 from tests.scale.results import Result, table
 from tests.scale.site import Site
 from tests.scale.stage import Stage
 
 #: Parts that can be chosen. Importing and the first build happen in any case: all others stand on them.
-PARTS = ("refresh", "person", "waits", "pages", "pulls", "queries", "grades", "sync", "passback")
+PARTS = ("refresh", "person", "waits", "pages", "pulls", "queries", "lists", "grades", "sync", "passback")
 
 #: A load above this spoils the numbers.
 BUSY = 0.7
@@ -96,6 +96,7 @@ def _measure(stage: Stage) -> None:
         stage.attempt("pages", pages.measure_pages, served)
         stage.attempt("pulls", pages.measure_pulls, served)
         stage.attempt("queries", queries.measure_queries, served)
+        stage.attempt("lists", lists.measure_lists, served)
         stage.attempt("grades", grades.measure_grades, served)
         stage.attempt("sync", syncing.measure_syncs, served)
         stage.attempt("passback", passback.measure_passback, served)
